@@ -1,0 +1,91 @@
+"""`tanba`: parse, call, print, exit code. Commands live with their packages and load when used."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from policies.errors import TanbaError
+
+COMMANDS = {
+    "up": ("stand.commands:up", "Start the local stand and show its addresses."),
+    "down": ("stand.commands:down", "Stop the stand that `tanba up` started."),
+    "policy": ("policies.commands:policy", "Validate policies, show them, print their schema."),
+    "plan": ("provisioning.commands:plan", "Show what `apply` would change."),
+    "apply": ("provisioning.commands:apply", "Make the realms as the policies declare."),
+    "export": ("provisioning.commands:export", "Write realms as Keycloak's --import-realm takes it."),
+    "eds": ("eds_verifier.commands:eds", "Verify signatures, manage trust, serve the verifier."),
+}
+"""Name → (module:attribute, one line of help). Help is kept here so that it needs no import."""
+
+
+class LazyGroup(click.Group):
+    """Commands that are imported when they are run, so that `--help` answers at once."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, attribute = COMMANDS[cmd_name][0].partition(":")
+        command: click.Command = getattr(importlib.import_module(module), attribute)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="tanba")
+def tanba() -> None:
+    """Kazakhstan's electronic signature and versioned agreements for Keycloak.
+
+    Exit codes: 0 as declared · 2 differences, findings or invalid · 3 refused or indeterminate ·
+    1 error.
+    """
+
+
+def report(error: TanbaError, *, as_json: bool) -> None:
+    """Say on stderr what was wrong and what to do; as one JSON object when that was asked for."""
+    if as_json:
+        body: dict[str, Any] = {"code": error.code, "message": error.message, "hint": error.hint}
+        click.echo(json.dumps({"error": body}, ensure_ascii=False), err=True)
+        return
+    click.secho(f"error [{error.code}]: {error.message}", fg="red", err=True)
+    if error.hint:
+        click.echo(f"  {error.hint}", err=True)
+
+
+def wants_json(arguments: list[str]) -> bool:
+    """Whether `--format json` stands among the arguments, in either spelling."""
+    pairs = zip(arguments, arguments[1:], strict=False)
+    return ("--format", "json") in pairs or "--format=json" in arguments
+
+
+def main() -> None:
+    """Run `tanba` and turn what is raised into a sentence and an exit code."""
+    from policies.errors import TanbaError
+
+    try:
+        code = tanba.main(standalone_mode=False)
+    except TanbaError as error:
+        report(error, as_json=wants_json(sys.argv[1:]))
+        sys.exit(error.exit_code)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(1)
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("stopped", err=True)
+        sys.exit(1)
+    except BrokenPipeError:
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115, PTH123 - nobody reads any more
+        sys.exit(1)
+    sys.exit(code if isinstance(code, int) else 0)

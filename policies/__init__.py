@@ -1,0 +1,1 @@
+"""What must hold: the policy model, its data and the record formats every part shares."""

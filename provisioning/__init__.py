@@ -1,0 +1,1 @@
+"""Makes Keycloak what the policies declare."""

@@ -1,0 +1,52 @@
+"""What every test gets: loopback only, the shared real data where it is at hand."""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+SHARED_DATA = ROOT.parent / "shared" / "data"
+
+
+def _refuse_unless_loopback(address: Any) -> None:
+    if not isinstance(address, tuple):  # a Unix socket's path
+        return
+    host = str(address[0])
+    if host in {"localhost", ""}:
+        return
+    try:
+        loopback = ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        loopback = False
+    if not loopback:
+        raise AssertionError(f"a test reached for the network: {host}")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def loopback_only() -> Iterator[None]:
+    """Fail any test that opens a connection beyond this machine."""
+    patch = pytest.MonkeyPatch()
+    for name in ("connect", "connect_ex"):
+        original = getattr(socket.socket, name)
+
+        def guarded(self: socket.socket, address: Any, _original: Any = original) -> Any:
+            _refuse_unless_loopback(address)
+            return _original(self, address)
+
+        patch.setattr(socket.socket, name, guarded)
+    yield
+    patch.undo()
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of real certificates and signatures; a test that needs it skips without it."""
+    if not SHARED_DATA.is_dir():
+        pytest.skip("real NCA data (../shared/data) is not here")
+    return SHARED_DATA
