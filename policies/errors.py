@@ -1,13 +1,13 @@
 """The root of every error Tanba raises on purpose, and the policies' own.
 
-    TanbaError
-    ├── PolicyError            policies: what is declared cannot be used
-    │   ├── PolicyFileError        a file is missing, unreadable, or not what the model takes
-    │   ├── PolicyReferenceError   a ${env:…} or ${file:…} reference leads nowhere
-    │   └── AgreementError         an agreement's folder, text or record is not as it must be
-    ├── ProvisioningError      provisioning.errors
-    ├── EdsError               eds_verifier.errors
-    └── StandError             stand.errors
+TanbaError
+├── PolicyError            policies: what is declared cannot be used
+│   ├── PolicyFileError        a file is missing, unreadable, or not what the model takes
+│   ├── PolicyReferenceError   a ${env:…} or ${file:…} reference leads nowhere
+│   └── AgreementError         an agreement's folder, text or record is not as it must be
+├── ProvisioningError      provisioning.errors
+├── EdsError               eds_verifier.errors
+└── StandError             stand.errors
 """
 
 from __future__ import annotations
