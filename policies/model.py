@@ -53,10 +53,13 @@ class Portal(Frozen):
 
 
 class Role(Frozen):
-    """A role of the realm, given to people by the portal's operator."""
+    """A role of the realm."""
 
     name: str = Field(pattern=r"^[a-z][a-z0-9-]{1,63}$")
     descriptions: Localized
+    given: Literal["by-operator", "to-everybody"] = Field(
+        default="by-operator", description="to-everybody: part of the realm's default roles."
+    )
 
 
 class PasswordRules(Frozen):
