@@ -44,7 +44,11 @@ class Resolved(str):
 
 
 def _must_be_reference(value: Any) -> Any:
-    if isinstance(value, Resolved | SecretStr):
+    if isinstance(value, SecretStr):
+        return value
+    if isinstance(value, Resolved):
+        if not value.strip():
+            raise ValueError("the reference leads to an empty secret")
         return value
     raise ValueError("a secret is given by reference only: ${env:NAME} or ${file:PATH}")
 
@@ -65,7 +69,12 @@ def read_model(
     """
     tree = _parse(path)
     if environ is not None:
-        tree = _resolve(tree, environ, path, [])
+        missing: list[str] = []
+        tree = _resolve(tree, environ, path, missing)
+        if missing:
+            raise PolicyReferenceError(
+                "\n".join(missing), hint="Set what is named, or change the references."
+            )
     try:
         return model.model_validate(tree)
     except ValidationError as error:
@@ -95,46 +104,42 @@ def _parse(path: Path) -> Any:
     return tree
 
 
-def _resolve(node: Any, environ: Mapping[str, str], path: Path, trail: list[str | int]) -> Any:
+def _resolve(node: Any, environ: Mapping[str, str], path: Path, missing: list[str]) -> Any:
+    """Replace references in place; what cannot be resolved is added to `missing`."""
+    places: list[tuple[Any, Any]] = []
     if isinstance(node, CommentedMap):
-        for key in node:
-            node[key] = _resolve(node[key], environ, path, [*trail, key])
-        return node
-    if isinstance(node, CommentedSeq):
-        for index, value in enumerate(node):
-            node[index] = _resolve(value, environ, path, [*trail, index])
-        return node
-    if isinstance(node, str) and "${" in node:
-        where = f"{path}: {'.'.join(map(str, trail))}"
-        return Resolved(_substitute(node, environ, path.parent, where))
+        places = [(key, node.lc.value(key)) for key in node]
+    elif isinstance(node, CommentedSeq):
+        places = [(index, node.lc.item(index)) for index in range(len(node))]
+    for key, (line, column) in places:
+        value = node[key]
+        if isinstance(value, str) and "${" in value:
+            try:
+                node[key] = Resolved(_substitute(value, environ, path.parent))
+            except ValueError as error:
+                missing.append(f"{path}:{line + 1}:{column + 1}: {error}")
+        else:
+            _resolve(value, environ, path, missing)
     return node
 
 
-def _substitute(text: str, environ: Mapping[str, str], folder: Path, where: str) -> str:
+def _substitute(text: str, environ: Mapping[str, str], folder: Path) -> str:
     def value(match: re.Match[str]) -> str:
         kind, name = match["kind"], match["name"]
         if kind == "env":
             if name not in environ:
-                raise PolicyReferenceError(
-                    f"{where}: the environment variable {name} is not set",
-                    hint=f"Set {name}, or change the reference.",
-                )
+                raise ValueError(f"the environment variable {name} is not set")
             return environ[name]
         if kind == "file":
             try:
                 return (folder / name).read_text(encoding="utf-8").rstrip("\r\n")
             except (OSError, UnicodeDecodeError):
-                raise PolicyReferenceError(f"{where}: the file {name} cannot be read") from None
-        raise PolicyReferenceError(
-            f"{where}: no reference of kind {kind!r}", hint="Use ${env:NAME} or ${file:PATH}."
-        )
+                raise ValueError(f"the file {name} cannot be read") from None
+        raise ValueError(f"no reference of kind {kind!r}: use ${{env:NAME}} or ${{file:PATH}}")
 
-    result = _REFERENCE.sub(value, text)
     if "${" in _REFERENCE.sub("", text):
-        raise PolicyReferenceError(
-            f"{where}: a reference that cannot be read", hint="Use ${env:NAME} or ${file:PATH}."
-        )
-    return result
+        raise ValueError("not a reference: use ${env:NAME} or ${file:PATH}")
+    return _REFERENCE.sub(value, text)
 
 
 def _explain(path: Path, tree: Any, error: dict[str, Any], model: type[BaseModel]) -> str:

@@ -1,0 +1,33 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+from click.testing import CliRunner
+
+from policies.commands import policy
+from tests.unit.policies.test_model import ENVIRON, PORTALS
+
+BOTH = [str(path) for path in sorted(PORTALS.iterdir())]
+
+
+def test_show_prints_both_portals_without_their_secrets() -> None:
+    result = CliRunner().invoke(policy, ["show", *BOTH], env=ENVIRON)
+    assert result.exit_code == 0, result.output
+    assert 'realm: "grain-receipts"' in result.output
+    assert "planted-secret" not in result.output
+
+
+@pytest.mark.parametrize("command", ["show", "validate"])
+def test_json_is_json(command: str) -> None:
+    result = CliRunner().invoke(policy, [command, "--format", "json", *BOTH], env=ENVIRON)
+    assert result.exit_code == 0, result.output
+    assert len(json.loads(result.output)["portals"]) == 2
+    assert "planted-secret" not in result.output
+
+
+def test_the_schema_describes_every_key() -> None:
+    document = json.loads(CliRunner().invoke(policy, ["schema"]).output)
+    assert "folder" not in document["properties"]
+    assert document["additionalProperties"] is False
+    assert set(document["required"]) >= {"version", "realm", "portal", "eds"}
