@@ -1,0 +1,1 @@
+"""Revocation: OCSP (RFC 6960), CRLs (RFC 5280), and fetching them."""
