@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import difflib
 import importlib
+import itertools
 import json
 import os
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
-if TYPE_CHECKING:
-    from policies.errors import TanbaError
+from policies.errors import TanbaError
 
 COMMANDS = {
     "up": ("stand.commands:up", "Start the local stand and show its addresses."),
@@ -19,7 +20,10 @@ COMMANDS = {
     "policy": ("policies.commands:policy", "Validate policies, show them, print their schema."),
     "plan": ("provisioning.commands:plan", "Show what `apply` would change."),
     "apply": ("provisioning.commands:apply", "Make the realms as the policies declare."),
-    "export": ("provisioning.commands:export", "Write realms as Keycloak's --import-realm takes it."),
+    "export": (
+        "provisioning.commands:export",
+        "Write realms as Keycloak's --import-realm takes it.",
+    ),
     "eds": ("eds_verifier.commands:eds", "Verify signatures, manage trust, serve the verifier."),
 }
 """Name → (module:attribute, one line of help). Help is kept here so that it needs no import."""
@@ -28,17 +32,24 @@ COMMANDS = {
 class LazyGroup(click.Group):
     """Commands that are imported when they are run, so that `--help` answers at once."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
+            near = difflib.get_close_matches(cmd_name, COMMANDS, n=1)
+            if near:
+                ctx.fail(f"No such command {cmd_name!r}. Did you mean {near[0]!r}?")
             return None
         module, _, attribute = COMMANDS[cmd_name][0].partition(":")
         command: click.Command = getattr(importlib.import_module(module), attribute)
         return command
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+    def format_commands(
+        self,
+        ctx: click.Context,
+        formatter: click.HelpFormatter,  # noqa: ARG002 - click's signature
+    ) -> None:
         with formatter.section("Commands"):
             formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
 
@@ -66,14 +77,11 @@ def report(error: TanbaError, *, as_json: bool) -> None:
 
 def wants_json(arguments: list[str]) -> bool:
     """Whether `--format json` stands among the arguments, in either spelling."""
-    pairs = zip(arguments, arguments[1:], strict=False)
-    return ("--format", "json") in pairs or "--format=json" in arguments
+    return ("--format", "json") in itertools.pairwise(arguments) or "--format=json" in arguments
 
 
 def main() -> None:
     """Run `tanba` and turn what is raised into a sentence and an exit code."""
-    from policies.errors import TanbaError
-
     try:
         code = tanba.main(standalone_mode=False)
     except TanbaError as error:
