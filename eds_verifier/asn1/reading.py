@@ -1,0 +1,32 @@
+"""The border to asn1crypto: whatever it raises on hostile octets becomes one refusal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from eds_verifier.verdict import Reason, Refused
+
+_PARSER_ERRORS = (
+    ValueError,  # UnicodeError is one
+    TypeError,
+    LookupError,
+    AttributeError,
+    ArithmeticError,
+    RecursionError,
+    NotImplementedError,
+)
+
+
+@contextmanager
+def reading(what: str, *, reason: Reason = Reason.MALFORMED) -> Iterator[None]:
+    """Turn a parser's failure into Refused(`reason`), saying only what was being read.
+
+    The parser's own text is dropped: it may quote the octets.
+    """
+    try:
+        yield
+    except Refused:
+        raise
+    except _PARSER_ERRORS:
+        raise Refused(reason, f"{what} cannot be read") from None
