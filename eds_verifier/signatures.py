@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 from eds_verifier import gost
 from eds_verifier.asn1 import oids
-from eds_verifier.asn1.reading import reading
+from eds_verifier.asn1.reading import load, reading
 from eds_verifier.gost.backend import default_backend
 from eds_verifier.verdict import Reason, Refused
 
@@ -67,21 +67,20 @@ KEY_SCHEMES: dict[tuple[str, str], Scheme] = {
 """In a CMS SignerInfo the key's own OID may stand, the digest being named beside it."""
 
 
-class _Algorithm(core.Sequence):  # type: ignore[misc]  # asn1crypto is untyped
+class _Algorithm(core.Sequence):
     _fields = [("algorithm", core.ObjectIdentifier), ("parameters", core.Any, {"optional": True})]  # noqa: RUF012 - asn1crypto's protocol
 
 
-class _KeyInfo(core.Sequence):  # type: ignore[misc]  # asn1crypto is untyped
+class _KeyInfo(core.Sequence):
     _fields = [("algorithm", _Algorithm), ("public_key", core.OctetBitString)]  # noqa: RUF012 - asn1crypto's protocol
 
 
-class _GostParameters(core.SequenceOf):  # type: ignore[misc]  # asn1crypto is untyped
+class _Oids(core.SequenceOf):
     _child_spec = core.ObjectIdentifier
 
 
-_GOST_PARAMETERS = bytes(
-    _GostParameters([oids.GOST_2015_512_PARAMETERS, oids.STREEBOG_512]).dump()
-)
+_GOST_PARAMETERS = [oids.GOST_2015_512_PARAMETERS, oids.STREEBOG_512]
+"""The curve and the digest, as the NCA writes them beside each GOST-2015 key."""
 
 
 def algorithm_oid(identifier: Any, *, what: str) -> str:
@@ -90,7 +89,7 @@ def algorithm_oid(identifier: Any, *, what: str) -> str:
     The NCA writes both forms, even side by side in one CRL: they mean the same (RFC 5754).
     """
     with reading(f"the algorithm of {what}"):
-        encoded = _Algorithm.load(identifier.dump(), strict=True)
+        encoded = load(_Algorithm, identifier.dump())
         oid = str(encoded["algorithm"].dotted)
         parameters = encoded["parameters"].dump()
     if parameters not in (b"", b"\x05\x00"):
@@ -120,24 +119,24 @@ def digest(oid: str, data: bytes) -> bytes:
 def key_octets(key_info: bytes) -> bytes:
     """The octets of subjectPublicKey, which OCSP hashes (RFC 6960 section 4.1.1)."""
     with reading("a public key"):
-        return bytes(_KeyInfo.load(key_info, strict=True)["public_key"].native)
+        return bytes(load(_KeyInfo, key_info)["public_key"].native)
 
 
 @lru_cache(maxsize=256)
 def read_key(key_info: bytes) -> rsa.RSAPublicKey | gost.PublicKey:
     """Read a DER SubjectPublicKeyInfo; refuses other kinds, short keys, points off the curve."""
     with reading("a public key", reason=Reason.CERTIFICATE_INVALID):
-        encoded = _KeyInfo.load(key_info, strict=True)
+        encoded = load(_KeyInfo, key_info)
         oid = encoded["algorithm"]["algorithm"].dotted
-        parameters = encoded["algorithm"]["parameters"].dump()
+        parameters = bytes(encoded["algorithm"]["parameters"].dump())
         octets = bytes(encoded["public_key"].native)
     if oid == oids.RSA:
         return _read_rsa(key_info)
     if oid == oids.GOST_2015_512:
-        if parameters != _GOST_PARAMETERS:
-            raise Refused(Reason.UNSUPPORTED_ALGORITHM, "a GOST key has unknown parameters")
         with reading("a GOST public key", reason=Reason.CERTIFICATE_INVALID):
-            return gost.PublicKey.parse(core.OctetString.load(octets, strict=True).native)
+            if [item.dotted for item in load(_Oids, parameters)] != _GOST_PARAMETERS:
+                raise Refused(Reason.UNSUPPORTED_ALGORITHM, "a GOST key has unknown parameters")
+            return gost.PublicKey.parse(load(core.OctetString, octets).native)
     raise Refused(Reason.UNSUPPORTED_ALGORITHM, "a public key is of a kind not accepted here")
 
 

@@ -1,4 +1,4 @@
-"""The trust store: a trust list (`policies.trust`) with its certificates, each proven by its pin."""
+"""The trust store: a trust list (`policies.trust`) and its certificates, proven by their pins."""
 
 from __future__ import annotations
 

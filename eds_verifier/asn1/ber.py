@@ -55,7 +55,7 @@ class _Reader:
         self, tag: int, content: int, length: int, limit: int, depth: int
     ) -> tuple[list[bytes], int]:
         end = limit if length == _INDEFINITE else content + length
-        children = []
+        children: list[bytes] = []
         position = content
         while position < end:
             if length == _INDEFINITE and self._data[position : position + 2] == b"\0\0":

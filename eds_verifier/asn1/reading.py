@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from eds_verifier.verdict import Reason, Refused
 
@@ -30,3 +31,8 @@ def reading(what: str, *, reason: Reason = Reason.MALFORMED) -> Iterator[None]:
         raise
     except _PARSER_ERRORS:
         raise Refused(reason, f"{what} cannot be read") from None
+
+
+def load(spec: Any, octets: bytes) -> Any:
+    """Read `octets` as the asn1crypto class `spec`; nothing may follow."""
+    return spec.load(octets, strict=True)

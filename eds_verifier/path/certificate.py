@@ -13,7 +13,7 @@ from asn1crypto import core, x509
 
 from eds_verifier.asn1 import oids
 from eds_verifier.asn1.ber import to_der
-from eds_verifier.asn1.reading import reading
+from eds_verifier.asn1.reading import load, reading
 from eds_verifier.signatures import Scheme, algorithm_oid, scheme_of
 from eds_verifier.verdict import Reason, Refused
 
@@ -71,7 +71,7 @@ class Certificate:
             raise Refused(Reason.CERTIFICATE_INVALID, "a certificate is larger than 64 KiB")
         to_der(data, what="a certificate")
         with reading("a certificate", reason=Reason.CERTIFICATE_INVALID):
-            asn1 = x509.Certificate.load(data, strict=True)
+            asn1 = load(x509.Certificate, data)
             tbs = asn1["tbs_certificate"]
             inner = algorithm_oid(tbs["signature"], what="a certificate")
             outer = algorithm_oid(asn1["signature_algorithm"], what="a certificate")
@@ -118,14 +118,14 @@ def _key_usage(extensions: Mapping[str, Extension]) -> frozenset[str]:
     extension = extensions.get(oids.KEY_USAGE)
     if extension is None:
         return frozenset()
-    return frozenset(x509.KeyUsage.load(extension.value, strict=True).native)
+    return frozenset(load(x509.KeyUsage, extension.value).native)
 
 
 def _extended_key_usage(extensions: Mapping[str, Extension]) -> frozenset[str]:
     extension = extensions.get(oids.EXTENDED_KEY_USAGE)
     if extension is None:
         return frozenset()
-    usages = x509.ExtKeyUsageSyntax.load(extension.value, strict=True)
+    usages = load(x509.ExtKeyUsageSyntax, extension.value)
     return frozenset(str(usage.dotted) for usage in usages)
 
 
@@ -133,21 +133,21 @@ def _is_ca(extensions: Mapping[str, Extension]) -> bool:
     extension = extensions.get(oids.BASIC_CONSTRAINTS)
     if extension is None:
         return False
-    return bool(x509.BasicConstraints.load(extension.value, strict=True)["ca"].native)
+    return bool(load(x509.BasicConstraints, extension.value)["ca"].native)
 
 
 def _subject_key_id(extensions: Mapping[str, Extension]) -> bytes | None:
     extension = extensions.get(oids.SUBJECT_KEY_IDENTIFIER)
     if extension is None:
         return None
-    return bytes(core.OctetString.load(extension.value, strict=True).native)
+    return bytes(load(core.OctetString, extension.value).native)
 
 
 def _authority_key_id(extensions: Mapping[str, Extension]) -> bytes | None:
     extension = extensions.get(oids.AUTHORITY_KEY_IDENTIFIER)
     if extension is None:
         return None
-    value = x509.AuthorityKeyIdentifier.load(extension.value, strict=True)["key_identifier"].native
+    value = load(x509.AuthorityKeyIdentifier, extension.value)["key_identifier"].native
     return None if value is None else bytes(value)
 
 
@@ -156,9 +156,9 @@ def _key_storage(extensions: Mapping[str, Extension]) -> str:
     extension = extensions.get(oids.NCA_KEY_STORAGE)
     if extension is None:
         return ""
-    values = _Oids.load(extension.value, strict=True)
+    values = load(_Oids, extension.value)
     return ",".join(str(value.dotted) for value in values)
 
 
-class _Oids(core.SequenceOf):  # type: ignore[misc]  # asn1crypto is untyped
+class _Oids(core.SequenceOf):
     _child_spec = core.ObjectIdentifier

@@ -65,7 +65,7 @@ def certificate_signature_holds(
     return holds(scheme, key_info, tbs, signature)
 
 
-class AcceptedSignatures(SignatureValidator):  # type: ignore[misc]  # untyped base
+class AcceptedSignatures(SignatureValidator):
     """Checks certificates' signatures with the algorithms accepted here and no others."""
 
     def validate_signature(
