@@ -1,0 +1,106 @@
+"""Client scopes: `eds-identity` for the portal, and for every other client no more than `sub`.
+
+Keycloak's own `profile` scope would tell every client the user name and the names of the person;
+its mappers for them are removed, and neither it nor `email` is given to new clients by default.
+"""
+
+from __future__ import annotations
+
+from provisioning.desired.names import IDENTITY_SCOPE, yes
+from provisioning.resources import Key, Kind, Resource
+
+_ATTRIBUTES = {  # claim: user attribute
+    "eds_sub": "username",
+    "iin": "iin",
+    "given_name": "firstName",
+    "family_name": "lastName",
+    "middle_name": "middleName",
+    "agreement": "agreement",
+    "agreement_signed": "agreement_signed",
+}
+_NOTES = {  # claim of the session: its JSON type
+    "subject_type": "String",
+    "bin": "String",
+    "organization": "String",
+    "eds_role": "String",
+    "eds_auth_time": "long",
+}
+_PERSONAL = {  # Keycloak's own mappers that say who a person is
+    "profile": ("username", "full name", "given name", "family name", "middle name", "nickname"),
+    "microprofile-jwt": ("upn",),
+}
+
+REALM_DEFAULT = frozenset({"acr", "basic", "roles", "web-origins"})
+"""What a new client is given; `profile` and `email` only where an admin decides so."""
+
+PORTAL_DEFAULT = frozenset({"acr", "basic", "email", "roles", IDENTITY_SCOPE})
+
+
+def build() -> tuple[Resource, ...]:
+    """The identity scope, its mappers, and the realm's defaults for new clients."""
+    scope = Resource(
+        Key(Kind.CLIENT_SCOPE, IDENTITY_SCOPE),
+        {
+            "description": "What the EDS proves of a person, and for whom they act",
+            "protocol": "openid-connect",
+            "attributes": {
+                "include.in.token.scope": "true",
+                "display.on.consent.screen": "false",
+            },
+        },
+    )
+    mappers = [
+        _mapper(claim, "oidc-usermodel-attribute-mapper", {"user.attribute": attribute})
+        for claim, attribute in _ATTRIBUTES.items()
+    ]
+    mappers += [
+        _mapper(claim, "oidc-usersessionmodel-note-mapper", {"user.session.note": claim}, kind)
+        for claim, kind in _NOTES.items()
+    ]
+    mappers.append(_full_name())
+    defaults = Resource(
+        Key(Kind.REALM_CLIENT_SCOPES, "default"),
+        {"default": REALM_DEFAULT, "optional": frozenset()},
+    )
+    return (scope, *mappers, defaults)
+
+
+def absent() -> frozenset[Key]:
+    """Mappers of Keycloak's own scopes that must not be there."""
+    return frozenset(
+        Key(Kind.CLIENT_SCOPE_MAPPER, name, scope)
+        for scope, names in _PERSONAL.items()
+        for name in names
+    )
+
+
+def _everywhere() -> dict[str, str]:
+    kinds = ("id", "access", "userinfo", "introspection")
+    return {f"{kind}.token.claim": yes() for kind in kinds}
+
+
+def _mapper(claim: str, mapper: str, config: dict[str, str], json_type: str = "String") -> Resource:
+    return Resource(
+        Key(Kind.CLIENT_SCOPE_MAPPER, claim, IDENTITY_SCOPE),
+        {
+            "protocol": "openid-connect",
+            "protocolMapper": mapper,
+            "config": {
+                **config,
+                "claim.name": claim,
+                "jsonType.label": json_type,
+                **_everywhere(),
+            },
+        },
+    )
+
+
+def _full_name() -> Resource:
+    return Resource(
+        Key(Kind.CLIENT_SCOPE_MAPPER, "name", IDENTITY_SCOPE),
+        {
+            "protocol": "openid-connect",
+            "protocolMapper": "oidc-full-name-mapper",
+            "config": _everywhere(),
+        },
+    )

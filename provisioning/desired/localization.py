@@ -1,0 +1,56 @@
+"""Texts of the realm: the agreement as it stands, the portal's name and links, in each language.
+
+Keycloak puts every text through java.text.MessageFormat before a page shows it.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+
+from policies.agreement import AgreementVersion
+from policies.model import PortalPolicy
+from provisioning.resources import Key, Kind, Resource
+
+_TITLE = {
+    "kk": "Пайдаланушы келісімі, {number}-нұсқа",
+    "ru": "Пользовательское соглашение, версия {number}",
+    "en": "User agreement, version {number}",
+}
+_FIELDS = {
+    "tanbaIin": {"kk": "ЖСН", "ru": "ИИН", "en": "IIN"},
+    "tanbaMiddleName": {"kk": "Әкесінің аты", "ru": "Отчество", "en": "Patronymic"},
+}
+
+
+def build(policy: PortalPolicy, version: AgreementVersion) -> tuple[Resource, ...]:
+    """One object per language; `version` is the one shown to people now."""
+    return tuple(
+        Resource(Key(Kind.LOCALIZATION, language), _texts(policy, version, language))
+        for language in policy.languages
+    )
+
+
+def message_format(text: str) -> str:
+    """`text` such that MessageFormat gives it back: `'` doubled, runs of braces in quotes."""
+    doubled = text.replace("'", "''")
+    return re.sub(r"[{}]+", lambda braces: f"'{braces[0]}'", doubled)
+
+
+def plain_text(text: str) -> str:
+    """`text` for a page that puts it out as HTML: no character of it is markup."""
+    return message_format(html.escape(text, quote=True))
+
+
+def _texts(policy: PortalPolicy, version: AgreementVersion, language: str) -> dict[str, str]:
+    texts = {
+        "tanbaAgreementTitle": _TITLE[language].format(number=version.number),
+        "tanbaAgreementSummary": version.summaries[language],
+        "tanbaPortalName": policy.names.get(language),
+        "tanbaInstructionsUrl": policy.links.instructions,
+        "tanbaSupportUrl": policy.links.support,
+        **{key: words[language] for key, words in _FIELDS.items()},
+    }
+    escaped = {key: message_format(text) for key, text in texts.items()}
+    escaped["tanbaAgreementText"] = plain_text(version.text_for(language).text)
+    return dict(sorted(escaped.items()))

@@ -1,0 +1,67 @@
+"""What belongs to the agreement's keeper and is never overwritten by `apply` (design 3).
+
+Allowed values of `agreement` are written once, when the realm has none. From then on the keeper
+moves them by files and clock; an old checkout that is applied must not put an old version back,
+nor show an old text beside the new values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from provisioning.resources import Body, Desired, Key, Kind, Live, Resource
+
+AGREEMENT = "agreement"
+AGREEMENT_TEXTS = ("tanbaAgreementTitle", "tanbaAgreementText", "tanbaAgreementSummary")
+PROFILE = Key(Kind.USER_PROFILE, "user-profile")
+
+
+def allowed_values(profile: Mapping[str, Any] | None) -> frozenset[str]:
+    """The values a user profile allows for `agreement`; empty where it has no such rule.
+
+    `profile`: `attributes` by name, as in `Live` and `Desired`.
+    """
+    attribute = ((profile or {}).get("attributes") or {}).get(AGREEMENT) or {}
+    options = (attribute.get("validations") or {}).get("options") or {}
+    return frozenset(options.get("options") or ())
+
+
+def with_allowed_values(profile: Body, values: frozenset[str]) -> dict[str, Any]:
+    """The profile with other values allowed for `agreement`."""
+    attribute = profile["attributes"][AGREEMENT]
+    rules = {**attribute["validations"], "options": {"options": values}}
+    attributes = {**profile["attributes"], AGREEMENT: {**attribute, "validations": rules}}
+    return {**profile, "attributes": attributes}
+
+
+def keep_what_the_keeper_owns(desired: Desired, live: Live) -> tuple[Desired, tuple[str, ...]]:
+    """The declaration with the realm's own values where it has some, and a sentence on each."""
+    standing = allowed_values(live.objects.get(PROFILE))
+    declared = allowed_values(_body(desired, PROFILE))
+    if not standing or standing == declared:
+        return desired, ()
+    resources = tuple(_kept(resource, standing) for resource in desired.resources)
+    sentence = (
+        f"agreement: the realm allows {_listed(standing)}, the files {_listed(declared)}; "
+        "values and text are the keeper's and stay"
+    )
+    return replace(desired, resources=resources), (sentence,)
+
+
+def _body(desired: Desired, key: Key) -> Body | None:
+    return next((r.body for r in desired.resources if r.key == key), None)
+
+
+def _kept(resource: Resource, values: frozenset[str]) -> Resource:
+    if resource.key == PROFILE:
+        return replace(resource, body=with_allowed_values(resource.body, values))
+    if resource.key.kind is Kind.LOCALIZATION:
+        body = {k: v for k, v in resource.body.items() if k not in AGREEMENT_TEXTS}
+        return replace(resource, body=body)
+    return resource
+
+
+def _listed(values: frozenset[str]) -> str:
+    return ", ".join(sorted(values)) or "none"
