@@ -10,8 +10,6 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 Purpose = Literal["sign_in", "acceptance", "step_up", "document"]
 KeyChoice = Literal["auth", "sign", "any"]
 
-_DAY = timedelta(days=1)
-
 
 class VerificationPolicy(BaseModel):
     """The acceptance rules for one signature.
@@ -21,7 +19,8 @@ class VerificationPolicy(BaseModel):
     `subjects`: kinds of holders accepted. `revocation`: what may answer; with `ocsp_or_crl` the
     CRL is asked when no usable OCSP answer came. `delta_crl`: whether a base CRL alone will do.
     `ocsp_max_age`, `crl_max_age`: how old `thisUpdate` may be, whatever `nextUpdate` promises;
-    when a delta is used, `crl_max_age` limits the delta and `base_crl_max_age` the base.
+    when a delta is used, `crl_max_age` limits the delta, which completes its base.
+    `clock_skew` is added to both.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -35,8 +34,7 @@ class VerificationPolicy(BaseModel):
     revocation: Literal["ocsp_or_crl", "ocsp", "crl"] = "ocsp_or_crl"
     delta_crl: Literal["required", "optional"] = "required"
     ocsp_max_age: timedelta = Field(default=timedelta(minutes=10), gt=timedelta(0))
-    crl_max_age: timedelta = Field(default=_DAY, gt=timedelta(0))
-    base_crl_max_age: timedelta = Field(default=7 * _DAY, gt=timedelta(0))
+    crl_max_age: timedelta = Field(default=timedelta(hours=24), gt=timedelta(0))
     clock_skew: timedelta = Field(default=timedelta(minutes=5), ge=timedelta(0))
     max_bytes: int = Field(default=1_048_576, gt=0, le=64 * 1_048_576)
 

@@ -36,3 +36,8 @@ def reading(what: str, *, reason: Reason = Reason.MALFORMED) -> Iterator[None]:
 def load(spec: Any, octets: bytes) -> Any:
     """Read `octets` as the asn1crypto class `spec`; nothing may follow."""
     return spec.load(octets, strict=True)
+
+
+def write(spec: Any, value: Any) -> bytes:
+    """The DER of `value` as the asn1crypto class `spec`."""
+    return bytes(spec(value).dump())
