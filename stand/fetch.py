@@ -33,7 +33,7 @@ _CHUNK = 1 << 20
 class Download(Protocol):
     """Gets the distribution into a folder and answers where; raises FetchError."""
 
-    def __call__(self, folder: Path, reporter: Reporter) -> Path: ...
+    def __call__(self, folder: Path, reporter: Reporter, /) -> Path: ...
 
 
 def fetch(cache: Path, reporter: Reporter, supply: Supply) -> Path:

@@ -88,8 +88,6 @@ class Display:
             DownloadColumn(),
             TransferSpeedColumn(),
         )
-        # No background thread draws: a status of the step around it may be drawing already.
-        self._console.clear_live()
         with Progress(*columns, console=self._console, transient=True) as progress:
             task = progress.add_task(name, total=size or None)
             yield lambda count: progress.advance(task, count)

@@ -110,7 +110,9 @@ class StandSettings:
 
     @classmethod
     def of_repository(cls, root: Path, environ: Mapping[str, str]) -> StandSettings:
-        """The stand of a checkout: `var/stand`, every portal, ports by `TANBA_STAND_PORT_SHIFT`.
+        """The stand of a checkout, with every portal in it.
+
+        `TANBA_STAND_HOME` and `TANBA_STAND_PORT_SHIFT` make a second one beside `var/stand`.
 
         Raises:
             StandSettingsError: the shift is no whole number, or there is no portal policy.
@@ -137,7 +139,7 @@ class StandSettings:
         shared = root.parent / "shared" / "data"
         return cls(
             root=root,
-            home=root / "var" / "stand",
+            home=Path(environ.get("TANBA_STAND_HOME") or root / "var" / "stand").absolute(),
             ports=ports.shifted(by),
             policies=policies,
             shared_data=shared if shared.is_dir() else None,

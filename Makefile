@@ -1,0 +1,54 @@
+# The verbs of this project; each is one line to a real tool.
+.DEFAULT_GOAL := help
+.PHONY: help setup up down lint format test bench lock
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/tanba-$(shell cat requirements/dev.txt pyproject.toml | cksum | tr ' ' '-')
+
+help: ## What can be made
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST)
+
+setup: $(STAMP) ## The environment from the lock: .venv/bin/tanba
+
+# Named after the lock's content: made again only when that changes, or when it was interrupted.
+$(STAMP):
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "error: Tanba needs Python 3.11 or later; name one: make PYTHON=python3.11" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
+	  { echo "error: this Python cannot make virtual environments; run: apt-get install python3-venv" >&2; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@rm -f $(VENV)/tanba-*
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+up: setup ## Start the stand and show its addresses; Ctrl-C stops it
+	@$(BIN)/tanba up
+
+down: setup ## Stop the stand that runs in the background or in another terminal
+	@$(BIN)/tanba down
+
+lint: setup ## ruff, mypy strict, import direction
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/pytest -q tests/unit/test_import_direction.py
+
+format: setup ## Write the code as ruff formats it
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+test: lint ## Units, then the real Keycloak and the browser journeys
+	@$(BIN)/python -m stand.prepare
+	$(BIN)/pytest -q -n 2 tests/unit
+	$(BIN)/pytest tests/keycloak tests/journeys
+
+bench: setup ## Measure
+	@for file in benchmarks/*.py; do $(BIN)/python $$file || exit 1; done
+
+# After a change of requirements/*.in. Needs uv, which is not part of the lock.
+lock: ## Write the lock anew
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header requirements/runtime.in -o requirements/runtime.txt
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header requirements/dev.in -o requirements/dev.txt
