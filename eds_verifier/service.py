@@ -25,8 +25,9 @@ __all__ = ["Judgement", "SignatureService", "VerifiedContent", "acceptance_nonce
 class Judgement:
     """A verdict and what it rests on, to be kept as evidence.
 
-    `content` is set only when the verdict is valid. `cms` is the DER of the message judged, empty
-    when it was none; `chain_der`, `ocsp`, `crls` are DER, the chain from the signer to the root.
+    `content` is set only when the verdict is valid. `cms` is the message judged without its armour
+    (PEM, base64), empty when none could be read; `chain_der`, `ocsp`, `crls` are DER, the chain
+    from the signer's certificate to the root's.
     """
 
     verdict: Verdict
@@ -38,7 +39,7 @@ class Judgement:
 
 
 def acceptance_nonce(cms: bytes) -> bytes:
-    """The OCSP nonce for an acceptance: the first 16 octets of SHA-256 of its DER CMS.
+    """The OCSP nonce for an acceptance: the first 16 octets of SHA-256 of its CMS octets.
 
     So the responder's signed answer proves that the acceptance existed when it was given.
     """

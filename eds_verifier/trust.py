@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
 from eds_verifier.errors import TrustStoreError
 from eds_verifier.path.certificate import MAX_CERTIFICATE, Certificate
 from eds_verifier.verdict import Refused
-from policies.trust import Authority, TrustList, load_trust_list
+from policies.trust import LISTS, Authority, TrustList, load_trust_list
+
+_LIST_NAME = re.compile(r"[a-z0-9-]{1,64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,22 @@ class TrustStore:
         raise TrustStoreError(f"{self.name}: {authority.name} has no root in the list")
 
 
+def find_list(name: str, certificates_dir: Path) -> Path:
+    """Where the trust list `name` is: in the folder of certificates, or among ours.
+
+    Raises TrustStoreError when there is none.
+    """
+    if _LIST_NAME.fullmatch(name):
+        for folder in (certificates_dir, LISTS):
+            path = folder / f"{name}.yaml"
+            if path.is_file():
+                return path
+    raise TrustStoreError(
+        f"there is no trust list {name!r}",
+        hint=f"Ours are: {', '.join(sorted(path.stem for path in LISTS.glob('*.yaml')))}.",
+    )
+
+
 def load_trust(list_path: Path, certificates_dir: Path) -> TrustStore:
     """Read a trust list and `<authority>.cer` of each of its authorities.
 
@@ -65,12 +84,25 @@ def store_of(trust_list: TrustList, certificates_dir: Path) -> TrustStore:
     )
 
 
+def state_of(authority: Authority, certificates_dir: Path) -> str:
+    """`pinned`, `missing`, or `different` when another certificate lies in its place."""
+    try:
+        der = _read(certificates_dir / f"{authority.name}.cer")
+    except OSError:
+        return "missing"
+    return "pinned" if hashlib.sha256(der).hexdigest() == authority.sha256 else "different"
+
+
+def _read(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(MAX_CERTIFICATE + 1)
+
+
 def _authority(authority: Authority, folder: Path, list_name: str) -> TrustedAuthority:
     path = folder / f"{authority.name}.cer"
     hint = f"Run `tanba eds trust update --trust {list_name} --trust-dir {folder}`."
     try:
-        with path.open("rb") as file:
-            der = file.read(MAX_CERTIFICATE + 1)
+        der = _read(path)
     except OSError as error:
         raise TrustStoreError(f"{path}: {error.strerror}", hint=hint) from None
     if hashlib.sha256(der).hexdigest() != authority.sha256:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from eds_verifier.asn1.armour import unwrap
+from eds_verifier.asn1.ber import to_der
 from eds_verifier.cms.check import VerifiedContent, check_signature, signer_certificate
 from eds_verifier.cms.message import parse_message
 from eds_verifier.path.certificate import Certificate
@@ -35,7 +36,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Examined:
-    """A signature proven in everything but revocation."""
+    """A signature proven in everything but revocation. `cms`: its octets, armour taken off."""
 
     cms: bytes
     path: ValidatedPath
@@ -83,8 +84,8 @@ def examine(
     at: datetime,
 ) -> Examined:
     """Everything but revocation; raises Refused."""
-    der = unwrap(cms, max_bytes=policy.max_bytes)
-    message = parse_message(der)
+    octets = unwrap(cms, max_bytes=policy.max_bytes)
+    message = parse_message(to_der(octets))
     leaf = signer_certificate(message)
     path = validate_path(leaf, trust, at=at)
     read_holder(leaf)
@@ -92,7 +93,7 @@ def examine(
     signed = check_signature(message, leaf, content)
     subject, warnings = read_subject(leaf, policy)
     return Examined(
-        cms=der,
+        cms=octets,
         path=path,
         content=signed,
         subject=subject,

@@ -6,7 +6,6 @@ import base64
 import binascii
 import re
 
-from eds_verifier.asn1.ber import to_der
 from eds_verifier.verdict import Reason, Refused
 
 _PEM = re.compile(
@@ -16,17 +15,17 @@ _SEQUENCE = 0x30
 
 
 def unwrap(data: bytes, *, max_bytes: int) -> bytes:
-    """Return the DER octets of one CMS message.
+    """Return the octets of one CMS message, as the signer encoded them.
 
-    Refuses too_large beyond `max_bytes` (of what arrives), malformed for anything that is not one
-    whole message, or is followed by anything but white space.
+    Refuses too_large beyond `max_bytes` (of what arrives), malformed for what is neither, or is
+    followed by anything but white space.
     """
     if len(data) > max_bytes:
         raise Refused(Reason.TOO_LARGE, f"the signature is larger than {max_bytes} octets")
     if not data:
         raise Refused(Reason.MALFORMED, "there is no signature: nothing arrived")
     if data[0] == _SEQUENCE:
-        return to_der(data)
+        return data
     text = data.strip()
     if text.startswith(b"-----"):
         match = _PEM.fullmatch(text)
@@ -34,7 +33,6 @@ def unwrap(data: bytes, *, max_bytes: int) -> bytes:
             raise Refused(Reason.MALFORMED, "the PEM armour is not one CMS block")
         text = match["body"]
     try:
-        decoded = base64.b64decode(b"".join(text.split()), validate=True)
+        return base64.b64decode(b"".join(text.split()), validate=True)
     except (binascii.Error, ValueError):
         raise Refused(Reason.MALFORMED, "the signature is neither DER, base64 nor PEM") from None
-    return to_der(decoded)
