@@ -15,7 +15,7 @@ ProvisioningError (policies.errors.TanbaError)
 
 from __future__ import annotations
 
-from policies.errors import DIFFERENT, REFUSED, TanbaError
+from policies.errors import DIFFERENT, TanbaError
 
 
 class ProvisioningError(TanbaError):
@@ -76,15 +76,14 @@ class RealmMissingError(ProvisioningError):
     code = "realm_missing"
 
 
-class UnsafeChangeError(ProvisioningError):
-    """The change would harm people who are signing in; nothing was written for it."""
-
-    code = "unsafe_change"
-    exit_code = REFUSED
-
-
 class NotAppliedError(ProvisioningError):
     """After writing, reading back still shows differences."""
 
     code = "not_applied"
     exit_code = DIFFERENT
+
+
+class ExportError(ProvisioningError):
+    """A realm cannot be written to a file without a secret, or without losing one."""
+
+    code = "export"

@@ -84,7 +84,7 @@ def _surplus(desired: Desired, live: Live) -> Iterable[Key]:
 
 def _rebind(changes: list[Change], desired: Desired) -> list[Change]:
     """A flow that is built anew gets a new id: whatever names it must be written too."""
-    rebuilt = {c.key.name for c in changes if c.key.kind is Kind.FLOW and c.structural}
+    rebuilt = {c.key.name for c in changes if c.action == "update" and c.structural}
     if not rebuilt:
         return changes
     by_key = {change.key: change for change in changes}

@@ -17,6 +17,7 @@ from provisioning.resources import wire
 from provisioning.writers.target import Target
 
 _FLOWS = "/authentication/flows"
+_CONFIGS = "/authentication/config"
 
 
 class Flow:
@@ -48,7 +49,7 @@ class Flow:
             },
         )
         self._add(target, working, body["executions"])
-        _mend_all(target, working, body["executions"], _tree(target, working))
+        _mend_all(target, working, body["executions"], _tree(target, working), configs=alias)
         built = target.member(_FLOWS, "alias", working)
         target.put(f"{_FLOWS}/{quoted(built['id'])}", built | {"alias": alias})
 
@@ -75,7 +76,7 @@ class Flow:
             target.put(
                 f"{_FLOWS}/{quoted(live['id'])}", live | {"description": body["description"]}
             )
-        _mend_all(target, alias, body["executions"], _tree(target, alias))
+        _mend_all(target, alias, body["executions"], _tree(target, alias), configs=alias)
 
     def _set_aside(self, target: Target, alias: str) -> None:
         """Rename the flow and every flow in it; a binding holds the id and follows."""
@@ -83,15 +84,19 @@ class Flow:
         number = 1
         while f"{alias} set aside {number}" in aliases:
             number += 1
+        suffix = f" set aside {number}"
+        for row in _rows(_tree(target, alias)):
+            if row.get("authenticationFlow"):
+                _rename(target, f"{_FLOWS}/{quoted(row['flowId'])}", suffix)
+            elif row.get("authenticationConfig"):
+                _rename(target, f"{_CONFIGS}/{quoted(row['authenticationConfig'])}", suffix)
         live = target.member(_FLOWS, "alias", alias)
-        tree = _tree(target, alias)
-        for row in _subflow_rows(tree):
-            flow = target.get(f"{_FLOWS}/{quoted(row['flowId'])}")
-            renamed = flow | {"alias": f"{flow['alias']} set aside {number}"}
-            target.put(f"{_FLOWS}/{quoted(flow['id'])}", renamed)
-        target.put(
-            f"{_FLOWS}/{quoted(live['id'])}", live | {"alias": f"{alias} set aside {number}"}
-        )
+        _rename(target, f"{_FLOWS}/{quoted(live['id'])}", suffix)
+
+
+def _rename(target: Target, path: str, suffix: str) -> None:
+    stored = target.get(path)
+    target.put(path, stored | {"alias": f"{stored['alias']}{suffix}"})
 
 
 def _tree(target: Target, alias: str) -> list[dict[str, Any]]:
@@ -99,24 +104,36 @@ def _tree(target: Target, alias: str) -> list[dict[str, Any]]:
 
 
 def _mend_all(
-    target: Target, alias: str, wanted: Iterable[Mapping[str, Any]], live: Iterable[dict[str, Any]]
+    target: Target,
+    alias: str,
+    wanted: Iterable[Mapping[str, Any]],
+    live: Iterable[dict[str, Any]],
+    *,
+    configs: str,
 ) -> None:
-    for execution, node in zip(wanted, live, strict=True):
-        _mend_one(target, alias, execution, node)
+    """Requirements and configuration under the flow `alias`; `configs` begins their names."""
+    for number, (execution, node) in enumerate(zip(wanted, live, strict=True), start=1):
+        name = f"{configs} {number}"
+        _mend_one(target, alias, execution, node, name)
         if "executions" in execution:
-            _mend_all(target, alias, execution["executions"], node["executions"])
+            inner, nodes = execution["executions"], node["executions"]
+            _mend_all(target, alias, inner, nodes, configs=name)
 
 
 def _mend_one(
-    target: Target, alias: str, execution: Mapping[str, Any], node: Mapping[str, Any]
+    target: Target,
+    alias: str,
+    execution: Mapping[str, Any],
+    node: Mapping[str, Any],
+    config_name: str,
 ) -> None:
     row = node["row"]
     config = execution.get("config")
     if config and not node.get("config"):
-        body = {"alias": f"{alias} {row['id']}"[:255], "config": config}
+        body = {"alias": config_name, "config": config}
         target.post(f"/authentication/executions/{quoted(row['id'])}/config", body)
     elif config and any(node["config"].get(key) != value for key, value in config.items()):
-        path = f"/authentication/config/{quoted(row['authenticationConfig'])}"
+        path = f"{_CONFIGS}/{quoted(row['authenticationConfig'])}"
         stored = target.get(path)
         target.put(path, stored | {"config": {**stored.get("config", {}), **config}})
     if row["requirement"] != execution["requirement"]:
@@ -124,8 +141,7 @@ def _mend_one(
         target.put(f"{_FLOWS}/{quoted(alias)}/executions", body)
 
 
-def _subflow_rows(tree: Iterable[Mapping[str, Any]]) -> Iterable[Mapping[str, Any]]:
+def _rows(tree: Iterable[Mapping[str, Any]]) -> Iterable[Mapping[str, Any]]:
     for node in tree:
-        if "executions" in node:
-            yield node["row"]
-            yield from _subflow_rows(node["executions"])
+        yield node["row"]
+        yield from _rows(node.get("executions", ()))

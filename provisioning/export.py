@@ -1,0 +1,152 @@
+"""Realms as Keycloak's `--import-realm` takes them: one JSON array, no people, keys or secrets.
+
+Made from the server's own partial export, so it holds what is there, not what we think is there.
+Where the policy refers to `${env:NAME}`, the file holds `${NAME}`: Keycloak resolves it on import.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from policies.model import PortalPolicy
+from provisioning.connection import Connection, quoted
+from provisioning.desired.realm import SMTP_FINGERPRINT
+from provisioning.diff import MASK
+from provisioning.errors import ExportError
+from provisioning.references import Referenced, referenced
+
+_VOLATILE = frozenset(
+    {"id", "internalId", "containerId", "flowId", "notBefore", "keycloakVersion", "types"}
+)
+"""Made anew by an import, derived, or (notBefore) of this moment."""
+
+_ORDER_MATTERS = frozenset(
+    {
+        "authenticationExecutions",
+        "webAuthnPolicySignatureAlgorithms",
+        "webAuthnPolicyPasswordlessSignatureAlgorithms",
+    }
+)
+_IDENTITIES = ("clientId", "alias", "client", "clientScope", "name", "providerId", "subType")
+_ADDRESSES = ("portal.url", "eds.verifier_url", "links.instructions", "links.support")
+_SMTP = {
+    "host": "email.smtp.host",
+    "port": "email.smtp.port",
+    "from": "email.smtp.sender",
+    "user": "email.smtp.user",
+    "password": "email.smtp.password",
+}
+_UNBOUND_FLOW = re.compile(r" (set aside \d+|unfinished)$")
+
+
+def export_realms(connection: Connection, policies: Iterable[PortalPolicy]) -> list[dict[str, Any]]:
+    """The policies' realms, ready for import, in their order.
+
+    Raises ExportError when something secret would be left in, and what Connection raises.
+    """
+    return [_portable(_fetch(connection, policy.realm), policy) for policy in policies]
+
+
+def render(realms: list[dict[str, Any]]) -> str:
+    """The file's text: the same for the same realms."""
+    return json.dumps(realms, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
+
+
+def _fetch(connection: Connection, realm: str) -> dict[str, Any]:
+    query = "exportClients=true&exportGroupsAndRoles=true"
+    # A POST that only reads: Keycloak's name for this request.
+    path = f"/realms/{quoted(realm)}/partial-export?{query}"
+    return dict(connection.request("POST", path, {}))
+
+
+def _portable(realm: dict[str, Any], policy: PortalPolicy) -> dict[str, Any]:
+    references = referenced(policy)
+    for client in realm["clients"]:
+        if client["clientId"] == policy.portal.client_id:
+            client["secret"] = _placeholder(references, "portal.secret", policy)
+    for key, path in _SMTP.items():
+        if key in realm["smtpServer"] and path in references:
+            realm["smtpServer"][key] = references[path].placeholder
+    realm["attributes"].pop(SMTP_FINGERPRINT, None)
+    realm["authenticationFlows"] = [
+        flow for flow in realm["authenticationFlows"] if not _UNBOUND_FLOW.search(flow["alias"])
+    ]
+    realm["authenticatorConfig"] = [
+        config
+        for config in realm["authenticatorConfig"]
+        if not _UNBOUND_FLOW.search(config["alias"])
+    ]
+    portable: dict[str, Any] = _stable(_with_placeholders(realm, references))
+    for path in _masked(portable, policy.realm):
+        raise ExportError(
+            f"{path} is a secret that no policy declares, so the file cannot say where its value "
+            "comes from",
+            hint="Declare it, or take it out of the realm.",
+        )
+    return portable
+
+
+def _placeholder(references: Mapping[str, Referenced], path: str, policy: PortalPolicy) -> str:
+    if path not in references:
+        raise ExportError(f"{policy.folder}: {path} is not given by reference")
+    return references[path].placeholder
+
+
+def _with_placeholders(node: Any, references: Mapping[str, Referenced]) -> Any:
+    """Every address that came by reference, as its placeholder, wherever it stands."""
+    addresses = sorted(
+        (references[path] for path in _ADDRESSES if path in references),
+        key=lambda reference: (-len(reference.value), reference.path),
+    )
+    patterns = [
+        (re.compile(re.escape(address.value) + r"(?=$|[/#?])"), address.placeholder)
+        for address in addresses
+    ]
+
+    def replaced(text: str) -> str:
+        for pattern, placeholder in patterns:
+            # A placeholder's backslashes, if it had any, would be read as groups.
+            text = pattern.sub(placeholder.replace("\\", r"\\"), text)
+        return text
+
+    def walk(value: Any) -> Any:
+        if isinstance(value, Mapping):
+            return {key: walk(item) for key, item in value.items()}
+        if isinstance(value, list):
+            return [walk(item) for item in value]
+        return replaced(value) if isinstance(value, str) else value
+
+    return walk(node)
+
+
+def _stable(node: Any, *, ordered: bool = False) -> Any:
+    if isinstance(node, Mapping):
+        return {
+            key: _stable(value, ordered=key in _ORDER_MATTERS)
+            for key, value in node.items()
+            if key not in _VOLATILE
+        }
+    if isinstance(node, list):
+        items = [_stable(item) for item in node]
+        return items if ordered else sorted(items, key=_identity)
+    return node
+
+
+def _identity(item: Any) -> tuple[str, ...]:
+    if not isinstance(item, Mapping):
+        return (str(item),)
+    return tuple(str(item.get(name, "")) for name in _IDENTITIES)
+
+
+def _masked(node: Any, path: str) -> Iterator[str]:
+    if isinstance(node, Mapping):
+        for key, value in node.items():
+            yield from _masked(value, f"{path}.{key}")
+    elif isinstance(node, list):
+        for item in node:
+            yield from _masked(item, path)
+    elif node == MASK:
+        yield path
