@@ -3,7 +3,7 @@
 <#import "field.ftl" as field>
 <#import "password-commons.ftl" as passwordCommons>
 <#import "password-validation.ftl" as validator>
-<@layout.registrationLayout displayMessage=!messagesPerField.existsError('password','password-confirm'); section>
+<@layout.registrationLayout displayMessage=!messagesPerField.existsError('password','password-confirm') && (message.type)! != 'warning'; section>
   <#if section = "header">
     ${msg("tanbaPasswordTitle")}
   <#elseif section = "form">

@@ -47,11 +47,13 @@
         <#elseif attribute.readOnly || technical?seq_contains(attribute.name)>
           <#-- proven by the certificate, not typed -->
         <#elseif attribute.name == "email">
-          <@field.group name="email" label=msg("tanbaGateEmail") error=messagesPerField.get('email') required=attribute.required>
-            <span class="${properties.kcInputClass} <#if messagesPerField.existsError('email')>${properties.kcError}</#if>">
+          <#-- VERIFY_PROFILE calls an address nobody was asked for yet an error: only a typed one can be wrong. -->
+          <#assign emailWrong = email?has_content && messagesPerField.existsError('email')>
+          <@field.group name="email" label=msg("tanbaGateEmail") error=emailWrong?then(messagesPerField.get('email'), "") required=attribute.required>
+            <span class="${properties.kcInputClass} <#if emailWrong>${properties.kcError}</#if>">
               <input id="email" name="email" type="email" inputmode="email" autocomplete="email" maxlength="254" value="${email}"
                 <#if attribute.required>required</#if> aria-describedby="tanba-email-hint"
-                aria-invalid="<#if messagesPerField.existsError('email')>true<#else>false</#if>" <#if !email?has_content>autofocus</#if>>
+                aria-invalid="${emailWrong?c}" <#if !email?has_content>autofocus</#if>>
             </span>
             <p class="tanba-hint" id="tanba-email-hint">${msg("tanbaGateEmailHint")}</p>
           </@field.group>

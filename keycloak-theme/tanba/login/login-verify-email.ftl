@@ -1,6 +1,7 @@
 <#-- The activation letter was sent: where to, how long its link lives, how to get another. -->
 <#import "template.ftl" as layout>
-<@layout.registrationLayout; section>
+<#-- Keycloak's own warning says no more than this page. -->
+<@layout.registrationLayout displayMessage=(message.type)! != 'warning'; section>
   <#if section = "header">
     ${msg("tanbaVerifyTitle")}
   <#elseif section = "form">

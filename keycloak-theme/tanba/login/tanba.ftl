@@ -43,9 +43,10 @@
   <#if lang == "en" && localized("tanbaAgreementSummary")?has_content>
     <section class="tanba-summary" aria-labelledby="${id}-summary-title">
       <h3 id="${id}-summary-title">${msg("tanbaSummaryTitle")}</h3>
-      <div class="tanba-prose">${localized("tanbaAgreementSummary")}</div>
+      <div class="tanba-prose" tabindex="0" role="region" aria-labelledby="${id}-summary-title">${localized("tanbaAgreementSummary")}</div>
     </section>
   </#if>
+  <#if lang == "en"><h3>${msg("tanbaPrevailingText")}</h3></#if>
   <div class="tanba-agreement-text" id="${id}-text" tabindex="0" role="region"
        aria-label="${localized("tanbaAgreementTitle", msg("tanbaAgreement"))}"
        lang="${agreementLanguage()}">${agreementText()}</div>

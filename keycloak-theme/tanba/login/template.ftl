@@ -72,15 +72,17 @@
   <header class="tanba-header" id="kc-header">
     <div class="tanba-header-inner">
       <p class="tanba-brand" id="kc-header-wrapper">
-        <img class="tanba-mark" src="${url.resourcesPath}/img/mark.svg" alt="" width="40" height="40">
+        <svg class="tanba-mark" viewBox="0 0 64 64" width="40" height="40" aria-hidden="true" fill="none" stroke-linecap="round" stroke-linejoin="round"><circle cx="32" cy="32" r="29" stroke="var(--tanba-accent)" stroke-width="3"/><path d="M32 14v36M21 24c0 7 5 9 11 9s11-2 11-9M24 45c3-4 5-5 8-5s5 1 8 5" stroke="#fff" stroke-width="4.5"/></svg>
         <span>${tanba.portalName()}</span>
       </p>
       <#if realm.internationalizationEnabled && locale.supported?size gt 1>
         <nav class="tanba-languages" aria-label="${msg("languages")}">
           <ul>
-            <#list locale.supported as l>
-              <li><a href="${l.url}" lang="${l.languageTag}" hreflang="${l.languageTag}"
-                <#if l.languageTag == locale.currentLanguageTag>aria-current="true"</#if>>${msg("tanbaLanguage_" + l.languageTag)}</a></li>
+            <#list ["kk", "ru", "en"] as tag>
+              <#list locale.supported?filter(l -> l.languageTag == tag) as l>
+                <li><a href="${l.url}" lang="${tag}" hreflang="${tag}"
+                  <#if tag == locale.currentLanguageTag>aria-current="true"</#if>>${msg("tanbaLanguage_" + tag)}</a></li>
+              </#list>
             </#list>
           </ul>
         </nav>
