@@ -19,7 +19,16 @@ from provisioning.errors import ExportError
 from provisioning.references import Referenced, referenced
 
 _VOLATILE = frozenset(
-    {"id", "internalId", "containerId", "flowId", "notBefore", "keycloakVersion", "types"}
+    {
+        "client.secret.creation.time",
+        "containerId",
+        "flowId",
+        "id",
+        "internalId",
+        "keycloakVersion",
+        "notBefore",
+        "types",
+    }
 )
 """Made anew by an import, derived, or (notBefore) of this moment."""
 
@@ -39,6 +48,18 @@ _SMTP = {
     "user": "email.smtp.user",
     "password": "email.smtp.password",
 }
+_BUILT_IN_CLIENTS = frozenset(
+    {
+        "account",
+        "account-console",
+        "admin-cli",
+        "broker",
+        "realm-management",
+        "security-admin-console",
+    }
+)
+"""Nobody signs in as one of these; an import may give some a secret of no use."""
+
 _UNBOUND_FLOW = re.compile(r" (set aside \d+|unfinished)$")
 
 
@@ -67,6 +88,8 @@ def _portable(realm: dict[str, Any], policy: PortalPolicy) -> dict[str, Any]:
     for client in realm["clients"]:
         if client["clientId"] == policy.portal.client_id:
             client["secret"] = _placeholder(references, "portal.secret", policy)
+        elif client["clientId"] in _BUILT_IN_CLIENTS:
+            client.pop("secret", None)
     for key, path in _SMTP.items():
         if key in realm["smtpServer"] and path in references:
             realm["smtpServer"][key] = references[path].placeholder
@@ -147,6 +170,7 @@ def _masked(node: Any, path: str) -> Iterator[str]:
             yield from _masked(value, f"{path}.{key}")
     elif isinstance(node, list):
         for item in node:
-            yield from _masked(item, path)
+            name = next((n for n in _identity(item) if n), "")
+            yield from _masked(item, f"{path}[{name}]")
     elif node == MASK:
         yield path

@@ -1,11 +1,11 @@
 """Texts of the realm: the agreement as it stands, the portal's name and links, in each language.
 
-Keycloak puts every text through java.text.MessageFormat before a page shows it.
+Keycloak puts every text through java.text.MessageFormat before a page shows it; the page's own
+template escapes it as HTML, so here it is plain.
 """
 
 from __future__ import annotations
 
-import html
 import re
 
 from policies.agreement import AgreementVersion
@@ -37,13 +37,9 @@ def message_format(text: str) -> str:
     return re.sub(r"[{}]+", lambda braces: f"'{braces[0]}'", doubled)
 
 
-def plain_text(text: str) -> str:
-    """`text` for a page that puts it out as HTML: no character of it is markup."""
-    return message_format(html.escape(text, quote=True))
-
-
 def _texts(policy: PortalPolicy, version: AgreementVersion, language: str) -> dict[str, str]:
     texts = {
+        "tanbaAgreementText": version.text_for(language).text,
         "tanbaAgreementTitle": _TITLE[language].format(number=version.number),
         "tanbaAgreementSummary": version.summaries[language],
         "tanbaPortalName": policy.names.get(language),
@@ -51,6 +47,4 @@ def _texts(policy: PortalPolicy, version: AgreementVersion, language: str) -> di
         "tanbaSupportUrl": policy.links.support,
         **{key: words[language] for key, words in _FIELDS.items()},
     }
-    escaped = {key: message_format(text) for key, text in texts.items()}
-    escaped["tanbaAgreementText"] = plain_text(version.text_for(language).text)
-    return dict(sorted(escaped.items()))
+    return {key: message_format(text) for key, text in sorted(texts.items())}
