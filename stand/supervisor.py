@@ -196,7 +196,7 @@ class Stand:
     def _apply(self) -> None:
         """Run the very command an admin runs; a stand that is as declared is not written to."""
         policies = [str(path) for path in self.settings.policies]
-        child = self._child("apply", verifier.tanba("apply", *policies))
+        child = self._child("apply", verifier.tanba("apply", "--yes", *policies))
         limit = time.monotonic() + _APPLY_SECONDS
         while child.process.poll() is None:
             if time.monotonic() > limit:
