@@ -24,6 +24,7 @@ PAGES = Path(__file__).resolve().parent / "pages"
 LANGUAGES = ("kk", "ru", "en")
 
 _HERE = {"localhost", "127.0.0.1", "[::1]"}
+_LANGUAGE_COOKIE = "tanba-stand-lang"
 _SAFE = {"GET", "HEAD", "OPTIONS"}
 _SECURITY_HEADERS = {
     "x-content-type-options": "nosniff",
@@ -94,11 +95,16 @@ def page(
     status_code: int = 200,
     policy: str = "",
 ) -> Response:
-    """Render a template. `policy` adds to a Content-Security-Policy that allows only ourselves."""
+    """Render a template, in the language `values["lang"]`, which is kept for the next page.
+
+    `policy` adds to a Content-Security-Policy that allows only ourselves.
+    """
     base = "default-src 'self'; frame-ancestors 'self'; base-uri 'none'"
     html = templates.get_template(name).render(values)
     headers = {"content-security-policy": f"{base}; {policy}" if policy else base}
-    return HTMLResponse(html, status_code=status_code, headers=headers)
+    response = HTMLResponse(html, status_code=status_code, headers=headers)
+    response.set_cookie(_LANGUAGE_COOKIE, values["lang"], httponly=True, samesite="lax")
+    return response
 
 
 def statics(folders: Sequence[Path] = ()) -> list[BaseRoute]:
@@ -109,7 +115,7 @@ def statics(folders: Sequence[Path] = ()) -> list[BaseRoute]:
 
 def language(request: Request) -> str:
     """Which language the reader wants: `?lang=`, the cookie, the browser's, else Kazakh."""
-    for wanted in (request.query_params.get("lang"), request.cookies.get("tanba-stand-lang")):
+    for wanted in (request.query_params.get("lang"), request.cookies.get(_LANGUAGE_COOKIE)):
         if wanted in LANGUAGES:
             return wanted
     for item in request.headers.get("accept-language", "").split(","):

@@ -1,0 +1,1 @@
+"""A mail catcher: takes every letter the stand's Keycloak sends, and shows it."""

@@ -1,0 +1,1 @@
+"""Demo portals: ordinary OIDC clients that show what a sign-in gives them."""
