@@ -68,7 +68,7 @@ def export_realms(connection: Connection, policies: Iterable[PortalPolicy]) -> l
 
     Raises ExportError when something secret would be left in, and what Connection raises.
     """
-    return [_portable(_fetch(connection, policy.realm), policy) for policy in policies]
+    return [portable(_fetch(connection, policy.realm), policy) for policy in policies]
 
 
 def render(realms: list[dict[str, Any]]) -> str:
@@ -83,7 +83,11 @@ def _fetch(connection: Connection, realm: str) -> dict[str, Any]:
     return dict(connection.request("POST", path, {}))
 
 
-def _portable(realm: dict[str, Any], policy: PortalPolicy) -> dict[str, Any]:
+def portable(realm: dict[str, Any], policy: PortalPolicy) -> dict[str, Any]:
+    """Keycloak's partial export without what is secret, of this moment, or of this server.
+
+    Raises ExportError when a masked secret remains that no policy declares.
+    """
     references = referenced(policy)
     for client in realm["clients"]:
         if client["clientId"] == policy.portal.client_id:

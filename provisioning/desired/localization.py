@@ -32,9 +32,17 @@ def build(policy: PortalPolicy, version: AgreementVersion) -> tuple[Resource, ..
 
 
 def message_format(text: str) -> str:
-    """`text` such that MessageFormat gives it back: `'` doubled, runs of braces in quotes."""
-    doubled = text.replace("'", "''")
-    return re.sub(r"[{}]+", lambda braces: f"'{braces[0]}'", doubled)
+    """`text` such that MessageFormat gives it back: `'` doubled, braces in quotes.
+
+    Braces and the apostrophes among them share one quote: two quotes side by side would be read
+    as an apostrophe.
+    """
+
+    def escaped(run: re.Match[str]) -> str:
+        doubled = run[0].replace("'", "''")
+        return doubled if set(run[0]) == {"'"} else f"'{doubled}'"
+
+    return re.sub(r"[{}']+", escaped, text)
 
 
 def _texts(policy: PortalPolicy, version: AgreementVersion, language: str) -> dict[str, str]:

@@ -1,0 +1,126 @@
+"""What `apply` would write."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from policies.model import PortalPolicy
+from provisioning.desired import build
+from provisioning.keepers import PROFILE
+from provisioning.plan import ORDER, plan
+from provisioning.resources import Desired, Key, Kind, Live
+from tests.unit.provisioning.conftest import NOW, changed
+
+REALM = Key(Kind.REALM, "grain-receipts")
+
+
+def test_a_realm_that_is_as_declared_needs_no_write(desired: Desired, as_declared: Live) -> None:
+    found = plan(desired, as_declared)
+    assert found.empty
+    assert found.changes == ()
+
+
+def test_the_same_policy_makes_the_same_plan(grain_receipts: PortalPolicy) -> None:
+    empty = Live("grain-receipts", exists=True)
+    first = plan(build(grain_receipts, at=NOW), empty)
+    assert plan(build(grain_receipts, at=NOW), empty) == first
+
+
+def test_a_realm_that_is_not_there_is_created_whole(desired: Desired) -> None:
+    found = plan(desired, Live(desired.realm, exists=False))
+    assert found.creates_realm
+    assert not found.empty
+    assert found.count("create") == len(desired.resources)
+
+
+def test_one_changed_value_is_one_change_of_one_object(desired: Desired, as_declared: Live) -> None:
+    body = dict(as_declared.objects[REALM]) | {"verifyEmail": False}
+    (change,) = plan(desired, changed(as_declared, REALM, body)).changes
+    assert (change.action, change.key) == ("update", REALM)
+    assert [(d.path, d.before, d.after) for d in change.differences] == [
+        ("verifyEmail", False, True)
+    ]
+
+
+def test_what_restrains_people_is_written_before_what_lets_them_in(desired: Desired) -> None:
+    changes = plan(desired, Live(desired.realm, exists=False)).changes
+    kinds = [change.key.kind for change in changes]
+    assert kinds == sorted(kinds, key=lambda kind: ORDER[kind])
+    gate = [Kind.REQUIRED_ACTION, Kind.USER_PROFILE, Kind.DEFAULT_ROLES]
+    doors = [Kind.IDENTITY_PROVIDER, Kind.CLIENT, Kind.REALM]
+    assert max(kinds.index(kind) for kind in gate) < min(kinds.index(kind) for kind in doors)
+    assert kinds[-1] is Kind.REALM
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        Key(Kind.CLIENT_SCOPE_MAPPER, "extra", "eds-identity"),
+        Key(Kind.CLIENT_SCOPE_MAPPER, "username", "profile"),
+        Key(Kind.CLIENT_SCOPE_MAPPER, "upn", "microprofile-jwt"),
+        Key(Kind.IDENTITY_PROVIDER_MAPPER, "make-admin", "eds"),
+        Key(Kind.CLIENT_MAPPER, "iin-to-all", "portal"),
+    ],
+    ids=str,
+)
+def test_a_mapper_that_gives_more_than_declared_is_taken_away(
+    desired: Desired, as_declared: Live, key: Key
+) -> None:
+    (change,) = plan(desired, changed(as_declared, key, {"name": key.name})).changes
+    assert (change.action, change.key, change.body) == ("delete", key, None)
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        Key(Kind.CLIENT_SCOPE_MAPPER, "theirs", "their-scope"),
+        Key(Kind.CLIENT_SCOPE_MAPPER, "locale", "profile"),
+        Key(Kind.ROLE, "their-role"),
+        Key(Kind.CLIENT_MAPPER, "theirs", "another-client"),
+        Key(Kind.REQUIRED_ACTION, "THEIR_ACTION"),
+    ],
+    ids=str,
+)
+def test_what_no_policy_declares_is_left_alone(
+    desired: Desired, as_declared: Live, key: Key
+) -> None:
+    assert plan(desired, changed(as_declared, key, {"name": key.name})).empty
+
+
+def test_a_flow_with_other_steps_is_built_anew_and_bound_again(
+    desired: Desired, as_declared: Live
+) -> None:
+    alias = desired.get(Kind.REALM, "grain-receipts")["browserFlow"]
+    key = Key(Kind.FLOW, alias)
+    weakened = {**as_declared.objects[key], "executions": [{"provider": "auth-cookie"}]}
+    flow, realm = plan(desired, changed(as_declared, key, weakened)).changes
+    assert flow.key == key
+    assert flow.structural
+    assert realm.key == REALM
+    assert [d.path for d in realm.differences] == ["browserFlow"]
+
+
+def test_a_flow_with_another_requirement_is_mended_in_place(
+    desired: Desired, as_declared: Live
+) -> None:
+    alias = desired.get(Kind.REALM, "grain-receipts")["browserFlow"]
+    key = Key(Kind.FLOW, alias)
+    executions: list[dict[str, Any]] = [dict(e) for e in as_declared.objects[key]["executions"]]
+    executions[0]["requirement"] = "REQUIRED"
+    weakened = {**as_declared.objects[key], "executions": executions}
+    (change,) = plan(desired, changed(as_declared, key, weakened)).changes
+    assert not change.structural
+    assert [d.path for d in change.differences] == ["executions[0].requirement"]
+
+
+def test_the_gate_cannot_be_narrowed_to_some_clients_unseen(
+    desired: Desired, as_declared: Live
+) -> None:
+    profile = dict(as_declared.objects[PROFILE])
+    agreement = dict(profile["attributes"]["agreement"])
+    agreement["required"] = {"roles": ["user"], "scopes": ["never-asked-for"]}
+    profile["attributes"] = {**profile["attributes"], "agreement": agreement}
+    (change,) = plan(desired, changed(as_declared, PROFILE, profile)).changes
+    assert [d.path for d in change.differences] == ["attributes.agreement.required.scopes"]
