@@ -63,7 +63,7 @@ def build_request(leaf: Certificate, issuer: Certificate, nonce: bytes) -> bytes
         "issuer_key_hash": key_hash,
         "serial_number": serial,
     }
-    extension = {"extn_id": "nonce", "extn_value": write(core.OctetString, nonce)}
+    extension = {"extn_id": "nonce", "extn_value": nonce}
     return write(
         ocsp.OCSPRequest,
         {
