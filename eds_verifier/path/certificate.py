@@ -105,12 +105,15 @@ class Certificate:
 
 
 def _extensions(encoded: Any) -> dict[str, Extension]:
+    """Read without asn1crypto's own types: the NCA has written an empty ocsp-nocheck."""
     extensions: dict[str, Extension] = {}
-    for item in encoded:
+    if isinstance(encoded, core.Void):
+        return extensions
+    for item in load(_Extensions, encoded.untag().dump()):
         oid = str(item["extn_id"].dotted)
         if oid in extensions:
             raise Refused(Reason.CERTIFICATE_INVALID, f"a certificate repeats extension {oid}")
-        extensions[oid] = Extension(item["critical"].native, bytes(item["extn_value"].contents))
+        extensions[oid] = Extension(item["critical"].native, bytes(item["extn_value"].native))
     return extensions
 
 
@@ -162,3 +165,15 @@ def _key_storage(extensions: Mapping[str, Extension]) -> str:
 
 class _Oids(core.SequenceOf):
     _child_spec = core.ObjectIdentifier
+
+
+class _Extension(core.Sequence):
+    _fields = [  # noqa: RUF012 - asn1crypto's protocol
+        ("extn_id", core.ObjectIdentifier),
+        ("critical", core.Boolean, {"default": False}),
+        ("extn_value", core.OctetString),
+    ]
+
+
+class _Extensions(core.SequenceOf):
+    _child_spec = _Extension
