@@ -1,0 +1,1 @@
+"""The OpenID Provider that proves to Keycloak's broker who signed."""

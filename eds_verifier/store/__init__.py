@@ -1,0 +1,1 @@
+"""What the verifier keeps: sign-ins under way, codes, acceptances, requests."""
