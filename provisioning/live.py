@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import SecretStr
 
 from provisioning.connection import Connection, quoted
-from provisioning.errors import UnexpectedAnswerError
+from provisioning.errors import NotPermittedError, UnexpectedAnswerError
 from provisioning.keepers import PROFILE
 from provisioning.resources import Body, Desired, Key, Kind, Live
 
@@ -22,6 +22,13 @@ def read(connection: Connection, desired: Desired) -> Live:
     realm = connection.find(base)
     if realm is None:
         return Live(desired.realm, exists=False)
+    if "enabled" not in realm:  # Keycloak tells only the realm's name and looks
+        raise NotPermittedError(
+            f"{connection.settings.client_id} may not see the settings of the realm "
+            f"{desired.realm}",
+            status=403,
+            hint="It lacks the role manage-realm there; docs/admin.md lists the roles needed.",
+        )
     reader = _Reader(connection, base, desired)
     reader.add(Key(Kind.REALM, desired.realm), realm, realm)
     for read_kind in (
