@@ -63,14 +63,14 @@ def _portal(policy: PortalPolicy) -> Resource:
             "implicitFlowEnabled": False,
             "directAccessGrantsEnabled": False,
             "serviceAccountsEnabled": False,
-            "authorizationServicesEnabled": None,
             "consentRequired": False,
             "fullScopeAllowed": False,
             "frontchannelLogout": False,
             "baseUrl": portal.url,
             "redirectUris": redirects,
             "webOrigins": frozenset(),
-            "authenticationFlowBindingOverrides": None,
+            # Its own flow would walk around the realm's, and the gate's level with it.
+            "authenticationFlowBindingOverrides": {"browser": None, "direct_grant": None},
             "attributes": {
                 "pkce.code.challenge.method": "S256",
                 "post.logout.redirect.uris": _SEPARATOR.join(signed_out),

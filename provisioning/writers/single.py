@@ -18,6 +18,8 @@ from provisioning.writers.target import Target
 KEEPERS = ("notBefore",)
 """Realm fields that a PUT must not carry: the keeper may have moved them since they were read."""
 
+_OVERRIDES = "authenticationFlowBindingOverrides"
+
 
 class Role:
     """A realm role."""
@@ -146,7 +148,12 @@ class Client:
             target.post("/clients", {"clientId": client_id, **wire(body)})
             return
         live = target.client(client_id)
-        target.put(f"/clients/{quoted(live['id'])}", merged(live, body))
+        overrides = body.get(_OVERRIDES) or {}
+        # Keycloak keeps an override that a PUT leaves out, and drops one that it sends empty.
+        cleared = {name: "" for name, value in overrides.items() if value is None}
+        document = merged(live, body)
+        document[_OVERRIDES] = document.get(_OVERRIDES, {}) | cleared
+        target.put(f"/clients/{quoted(live['id'])}", document)
 
 
 class Realm:

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 
 from provisioning.apply import Progress, apply_plan, plan_realm
 from provisioning.bootstrap import (
@@ -233,6 +234,12 @@ def _level(admin: Connection) -> None:
     admin.request("PUT", f"{REALM}/authentication/config/{config['id']}", config)
 
 
+def _own_flow(admin: Connection) -> None:
+    flows = admin.get(f"{REALM}/authentication/flows")
+    builtin = next(flow["id"] for flow in flows if flow["alias"] == "browser")
+    _client("portal", {"authenticationFlowBindingOverrides": {"browser": builtin}})(admin)
+
+
 DRIFTS: list[tuple[str, Drift]] = [
     ("realm grain-receipts", _put("", {"verifyEmail": False})),
     ("realm grain-receipts", _put("", {"registrationAllowed": True})),
@@ -262,6 +269,7 @@ DRIFTS: list[tuple[str, Drift]] = [
     ("client portal", _client("portal", {"directAccessGrantsEnabled": True})),
     ("client portal", _client("portal", {"secret": "another"})),
     ("client portal", _client("portal", {"redirectUris": ["*"]})),
+    ("client portal", _own_flow),
     ("client admin-cli", _client("admin-cli", {"directAccessGrantsEnabled": True})),
     ("client_client_scopes portal", _optional_scope),
     ("client_scope_mapper eds-identity/more", _extra_mapper("eds-identity", "more")),
@@ -319,6 +327,27 @@ def test_a_setting_nobody_declared_survives_a_write(applied: OwnKeycloak, desire
     realm = admin.get(REALM)
     assert (realm["verifyEmail"], realm["otpPolicyDigits"]) == (True, 8)
     assert realm["attributes"]["theirs"] == "kept"
+
+
+def test_another_smtp_password_is_noticed_though_it_cannot_be_read(applied: OwnKeycloak) -> None:
+    connection = applied.provisioner()
+
+    def declared(password: str) -> Desired:
+        relay = {"user": "relay", "password": SecretStr(password), "encryption": "tls"}
+        smtp = GRAIN.email.smtp.model_copy(update=relay)
+        email = GRAIN.email.model_copy(update={"smtp": smtp})
+        return build(GRAIN.model_copy(update={"email": email}), at=datetime.now(UTC))
+
+    for password in (f"{PLANTED}-one", f"{PLANTED}-two"):
+        planned = plan_realm(connection, declared(password))
+        (change,) = planned.changes
+        assert "attributes.tanba.smtp.password.fingerprint" in {d.path for d in change.differences}
+        assert PLANTED not in repr(planned)
+        apply_plan(connection, declared(password), planned)
+        assert plan_realm(connection, declared(password)).empty
+    desired = build(GRAIN, at=datetime.now(UTC))
+    apply_plan(connection, desired, plan_realm(connection, desired))
+    assert connection.get(REALM)["smtpServer"].get("auth") == "false"
 
 
 def test_values_the_keeper_put_in_force_are_not_taken_back(
