@@ -21,7 +21,7 @@ from starlette.routing import Route
 
 from stand.mail import texts
 from stand.mail.box import Letter, Mailbox, split_links
-from stand.services.web import LoopbackOnly, environment, language, page, statics
+from stand.services.web import LoopbackOnly, environment, language, page, statics, words
 
 _PAGES = Path(__file__).resolve().parent / "pages"
 _FRAME_POLICY = (
@@ -87,7 +87,7 @@ class _Pages:
 
     def _page(self, request: Request, name: str, values: dict[str, Any]) -> Response:
         spoken = language(request)
-        common = {"lang": spoken, "t": texts.TEXTS[spoken]}
+        common = {"lang": spoken, "t": words(texts.TEXTS[spoken])}
         return page(self.templates, name, common | values)
 
 

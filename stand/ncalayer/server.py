@@ -26,7 +26,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from stand.ncalayer import protocol, texts
 from stand.ncalayer.desk import Decision, Desk, Pending
 from stand.ncalayer.keyring import RingKey
-from stand.services.web import LoopbackOnly, environment, language, page, statics
+from stand.services.web import LoopbackOnly, environment, language, page, statics, words
 
 _PAGES = Path(__file__).resolve().parent / "pages"
 _PREVIEW = 20_000
@@ -102,7 +102,7 @@ class _Pages:
 
     async def index(self, request: Request) -> Response:
         spoken = language(request)
-        values = {"lang": spoken, "t": texts.TEXTS[spoken], "labels": texts.LABELS[spoken]}
+        values = {"lang": spoken, "t": words(texts.TEXTS[spoken]), "labels": texts.LABELS[spoken]}
         return page(self.templates, "ncalayer.html", values)
 
     async def keys(self, _request: Request) -> Response:

@@ -49,6 +49,8 @@ TEXTS = {
 
 LABELS = {
     "kk": {
+        "iin": "ЖСН",
+        "bin": "БСН",
         "sign": "Қол қою",
         "signAs": "қол қойсын",
         "until": "дейін жарамды",
@@ -70,6 +72,8 @@ LABELS = {
         "information_system": "ақпараттық жүйе",
     },
     "ru": {
+        "iin": "ИИН",
+        "bin": "БИН",
         "sign": "Подписать",
         "signAs": "подписывает",
         "until": "действует до",
@@ -91,6 +95,8 @@ LABELS = {
         "information_system": "информационная система",
     },
     "en": {
+        "iin": "IIN",
+        "bin": "BIN",
         "sign": "Sign",
         "signAs": "signs",
         "until": "valid until",

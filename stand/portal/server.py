@@ -18,7 +18,7 @@ from stand.portal import claims, texts
 from stand.portal.client import PortalClient, SignedIn, SignInError
 from stand.portal.site import PortalSite
 from stand.portal.store import Shelf
-from stand.services.web import LoopbackOnly, environment, language, page, statics
+from stand.services.web import LoopbackOnly, environment, language, page, statics, words
 
 __all__ = ["PortalSite", "portal_app"]
 
@@ -128,7 +128,7 @@ class _Pages:
         spoken = self._language(request)
         common = {
             "lang": spoken,
-            "t": texts.TEXTS[spoken],
+            "t": words(texts.TEXTS[spoken]),
             "portal": self.site.names.get(spoken),
             "support": self.site.support,
         }

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -105,6 +106,11 @@ def page(
     response = HTMLResponse(html, status_code=status_code, headers=headers)
     response.set_cookie(_LANGUAGE_COOKIE, values["lang"], httponly=True, samesite="lax")
     return response
+
+
+def words(texts: Mapping[str, Any]) -> SimpleNamespace:
+    """Texts for a template: a plain dict's own methods, such as `keys`, would hide some."""
+    return SimpleNamespace(**texts)
 
 
 def statics(folders: Sequence[Path] = ()) -> list[BaseRoute]:

@@ -36,7 +36,7 @@
     tags.append(make("span", "tag", kind(key)), make("span", "tag", role(key)));
     if (key.status !== "good") tags.append(make("span", "tag bad", labels[key.status]));
     line.append(tags);
-    const numbers = [key.iin && `ЖСН ${key.iin}`, key.bin && `БСН ${key.bin}`, `${labels.until} ${key.not_after.slice(0, 10)}`];
+    const numbers = [key.iin && `${labels.iin} ${key.iin}`, key.bin && `${labels.bin} ${key.bin}`, `${labels.until} ${key.not_after.slice(0, 10)}`];
     line.append(make("div", "quiet small", numbers.filter(Boolean).join(" · ")));
     const sign = make("button", ignoreFilter ? "secondary" : "", labels.sign);
     sign.type = "button";
