@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from eds_verifier.provider.client_keys import ClientKeys
+from eds_verifier.provider.client_keys import ClientKeys, Fetch, fetch_over_http
 from eds_verifier.provider.errors import RealmSettingsError
 from eds_verifier.provider.keys import load_or_make_keys
 from eds_verifier.provider.logs import log
@@ -47,6 +47,7 @@ def make_realms(
     environ: Mapping[str, str],
     random: Callable[[int], bytes],
     make_judge: MakeJudge = judge_by_trust_list,
+    fetch_keys: Fetch = fetch_over_http,
 ) -> dict[str, Realm]:
     """Every realm of the settings by name; EdsError or PolicyError when one cannot be served."""
     realms: dict[str, Realm] = {}
@@ -68,7 +69,9 @@ def make_realms(
             policy=policy,
             agreements=policy.agreements(),
             keys=load_or_make_keys(settings.keys, policy.realm, random=random),
-            client_keys=ClientKeys(f"{item.keycloak}/protocol/openid-connect/certs"),
+            client_keys=ClientKeys(
+                f"{item.keycloak}/protocol/openid-connect/certs", fetch=fetch_keys
+            ),
             judge=make_judge(item.trust or policy.eds.trust, settings),
             unsafe_judging_time=item.unsafe_judging_time,
         )

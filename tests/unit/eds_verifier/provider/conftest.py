@@ -1,0 +1,39 @@
+"""A provider with its surroundings, made once for its keys and anew for its store."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
+
+from stand.demo_ca import create
+from stand.demo_ca.model import DemoCa
+from tests.unit.eds_verifier.provider.world import ARCHITECTURE, GRAIN, NOW, World, make_world
+
+
+@pytest.fixture(scope="session")
+def provider_ca(tmp_path_factory: pytest.TempPathFactory) -> DemoCa:
+    folder = tmp_path_factory.mktemp("provider-ca") / "ca"
+    return create(folder, base_url="http://ca.test", now=NOW)
+
+
+@pytest.fixture(scope="session")
+def client_keys() -> dict[str, rsa.RSAPrivateKey]:
+    return {name: rsa.generate_private_key(65537, 2048) for name in (GRAIN, ARCHITECTURE)}
+
+
+@pytest.fixture(scope="session")
+def realm_keys_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("provider-keys") / "keys"
+
+
+@pytest.fixture
+def world(
+    tmp_path: Path,
+    provider_ca: DemoCa,
+    client_keys: dict[str, rsa.RSAPrivateKey],
+    realm_keys_folder: Path,
+) -> Iterator[World]:
+    yield from make_world(tmp_path, provider_ca, client_keys, realm_keys_folder)
