@@ -10,6 +10,9 @@ from typing import Any
 
 import pytest
 
+from stand.supervisor import Stand
+from tests.stand_fixture import stand_settings
+
 ROOT = Path(__file__).resolve().parent.parent
 SHARED_DATA = ROOT.parent / "shared" / "data"
 
@@ -50,3 +53,10 @@ def shared_data() -> Path:
     if not SHARED_DATA.is_dir():
         pytest.skip("real NCA data (../shared/data) is not here")
     return SHARED_DATA
+
+
+@pytest.fixture(scope="session")
+def stand(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stand]:
+    """The whole stand: a real Keycloak with the portals' realms, the verifier, the services."""
+    with Stand(stand_settings(tmp_path_factory.mktemp("stand"))) as running:
+        yield running

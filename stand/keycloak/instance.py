@@ -40,8 +40,6 @@ class KeycloakInstance:
     java: Path
     port: int
     management_port: int
-    imports: tuple[Path, ...] = ()
-    """Realm files for `--import-realm`, copied to `data/import`."""
 
     @classmethod
     def of(cls, settings: StandSettings, *, distribution: Path, java: Path) -> KeycloakInstance:
@@ -71,10 +69,6 @@ class KeycloakInstance:
         private_folder(self.home / "data")
         # Compiled themes and compressed resources of an earlier start or another checkout state.
         shutil.rmtree(self.home / "data" / "tmp", ignore_errors=True)
-        if self.imports:
-            folder = private_folder(self.home / "data" / "import")
-            for number, path in enumerate(self.imports):
-                shutil.copyfile(path, folder / f"{number}-realm.json")
 
     def forget(self) -> None:
         """Remove the database: the next start is a first one."""
@@ -93,8 +87,6 @@ class KeycloakInstance:
             # Polling for readiness would fill the log with "not yet".
             "--log-level=info,io.smallrye.health:off",
         ]
-        if self.imports:
-            options.append("--import-realm")
         return [str(self.home / "bin" / "kc.sh"), *options]
 
     def environment(

@@ -1,0 +1,63 @@
+"""The stand that the real-Keycloak tests and the browser journeys share: one per session.
+
+Three realms: the two portals, and `nca-test`, judged by the NCA's own test authorities at a fixed
+instant, where the real data is at hand.
+"""
+
+from __future__ import annotations
+
+import shutil
+from datetime import UTC, datetime
+from pathlib import Path
+
+from stand.settings import Ports, RealmOverride, StandSettings
+
+ROOT = Path(__file__).resolve().parent.parent
+SHARED_DATA = ROOT.parent / "shared" / "data"
+
+NCA_TEST = "nca-test"
+NCA_JUDGING_TIME = datetime(2026, 8, 12, tzinfo=UTC)
+"""Within the life of the NCA's published test certificate and of its sample CRL."""
+
+_NCA_TEST_EDS = """\
+  trust: nca-test
+  check_digits: warn  # the NCA's test numbers have none
+  revocation: crl
+  delta_crl: optional  # a base CRL is all that is published
+"""
+
+
+def stand_settings(home: Path) -> StandSettings:
+    """A whole stand under `home`, on ports nobody uses."""
+    portals = ROOT / "policies" / "portals"
+    policies = [portals / "grain-receipts", portals / "e-architecture"]
+    shared = SHARED_DATA if SHARED_DATA.is_dir() else None
+    overrides = {}
+    if shared is not None:
+        policies.append(nca_test_policy(portals / "grain-receipts", home / "policies" / NCA_TEST))
+        overrides[NCA_TEST] = RealmOverride(trust=NCA_TEST, unsafe_judging_time=NCA_JUDGING_TIME)
+    return StandSettings(
+        root=ROOT,
+        home=home,
+        ports=Ports.free(portals=len(policies)),
+        policies=tuple(policies),
+        shared_data=shared,
+        overrides=overrides,
+    )
+
+
+def nca_test_policy(original: Path, folder: Path) -> Path:
+    """The grain receipts' policy for people certified by the NCA's test contour."""
+    shutil.copytree(original, folder)
+    path = folder / "policy.yaml"
+    text = path.read_text(encoding="utf-8")
+    for old, new in (
+        ("realm: grain-receipts\n", f"realm: {NCA_TEST}\n"),
+        ("GRAIN_RECEIPTS_", "NCA_TEST_"),
+        ("  trust: nca-rk\n", _NCA_TEST_EDS),
+    ):
+        if old not in text:
+            raise AssertionError(f"{original} no longer holds {old!r}")
+        text = text.replace(old, new)
+    path.write_text(text, encoding="utf-8")
+    return folder

@@ -1,0 +1,28 @@
+"""The tests' own stand declares what its tests rely on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from policies.loader import load_portal
+from tests.stand_fixture import ROOT, nca_test_policy
+
+
+def test_the_nca_test_realm_never_turns_revocation_off(tmp_path: Path) -> None:
+    folder = nca_test_policy(ROOT / "policies/portals/grain-receipts", tmp_path / "nca-test")
+    policy = load_portal(
+        folder,
+        environ={
+            "NCA_TEST_URL": "http://localhost:1",
+            "NCA_TEST_SECRET": "x" * 32,
+            "TANBA_VERIFIER_URL": "http://localhost:2",
+            "TANBA_SMTP_HOST": "localhost",
+            "TANBA_SMTP_PORT": "3",
+        },
+    )
+    assert (policy.realm, policy.eds.trust, policy.eds.check_digits) == (
+        "nca-test",
+        "nca-test",
+        "warn",
+    )
+    assert (policy.eds.revocation, policy.eds.delta_crl) == ("crl", "optional")
