@@ -70,7 +70,7 @@
           <#if canAccept>
             <p>${msg("tanbaGateAgreement")}</p>
             <#if messagesPerField.existsError('agreement') && held?has_content>
-              <p class="tanba-alert tanba-alert-error" role="alert" id="input-error-agreement">${msg("tanbaAgreementStale")}</p>
+              <p class="tanba-alert" role="status" id="input-error-agreement">${msg("tanbaAgreementStale")}</p>
             </#if>
             <@tanba.agreementBlock id="tanba-gate"/>
             <p class="tanba-hint">${msg("tanbaAcceptMeans", offered?split(":")[0])}</p>

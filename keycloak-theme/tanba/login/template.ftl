@@ -76,7 +76,7 @@
         <span>${tanba.portalName()}</span>
       </p>
       <#if realm.internationalizationEnabled && locale.supported?size gt 1>
-        <nav class="tanba-languages" aria-label="${msg("languages")}">
+        <nav class="tanba-languages" aria-label="${msg("tanbaLanguages")}">
           <ul>
             <#list ["kk", "ru", "en"] as tag>
               <#list locale.supported?filter(l -> l.languageTag == tag) as l>
