@@ -158,3 +158,17 @@ def test_a_record_that_is_not_json_is_said(tmp_path: Path, made: datetime) -> No
     (tmp_path / "ca.json").write_text("{", encoding="utf-8")
     with pytest.raises(DemoCaError, match=r"ca\.json"):
         files.read(tmp_path, base_url=BASE_URL)
+
+
+@pytest.mark.parametrize("holding", people.HOLDINGS, ids=lambda holding: holding.id)
+def test_the_document_names_everybody_as_they_are(holding: people.Holding) -> None:
+    page = (Path(__file__).resolve().parents[4] / "docs" / "demo-people.md").read_text("utf-8")
+    (row, *_) = [line for line in page.splitlines() if line.startswith(f"| `{holding.id}` |")]
+    assert holding.person is None or holding.person.iin in row
+    assert holding.role == "information_system" or f"`{holding.role}`" in row or not holding.role
+    for known in (holding.person, holding.organisation):
+        if isinstance(known, people.Person):
+            assert known.common_name in page
+        elif known is not None:
+            assert known.bin in page
+            assert known.name in page
