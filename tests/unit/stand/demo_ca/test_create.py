@@ -16,6 +16,7 @@ from stand.demo_ca import DemoCa, create, files, nca_test, people
 from stand.demo_ca.files import P12_PASSWORD, DemoCaError
 
 BASE_URL = "http://localhost:8091"
+PERSONS = tuple(dict.fromkeys(h.person for h in people.HOLDINGS if h.person))
 
 
 def certificates(ca: DemoCa) -> list[bytes]:
@@ -113,9 +114,7 @@ def test_an_rsa_persons_p12_opens_with_the_published_password(demo_ca: DemoCa) -
     assert len(chain) == 2
 
 
-@pytest.mark.parametrize(
-    "person", {h.person for h in people.HOLDINGS if h.person}, ids=lambda p: p.id
-)
+@pytest.mark.parametrize("person", PERSONS, ids=lambda p: p.id)
 def test_iins_are_well_formed(person: people.Person) -> None:
     datetime.strptime(person.iin[:6], "%y%m%d")  # noqa: DTZ007 - a date of birth
     assert person.iin[6] in "3456"
@@ -166,6 +165,7 @@ def test_the_document_names_everybody_as_they_are(holding: people.Holding) -> No
     (row, *_) = [line for line in page.splitlines() if line.startswith(f"| `{holding.id}` |")]
     assert holding.person is None or holding.person.iin in row
     assert holding.role == "information_system" or f"`{holding.role}`" in row or not holding.role
+    known: people.Person | people.Organisation | None
     for known in (holding.person, holding.organisation):
         if isinstance(known, people.Person):
             assert known.common_name in page
