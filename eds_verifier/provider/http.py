@@ -180,8 +180,8 @@ def problem_edge(handler: Handler) -> Handler:
     async def answer(request: Request) -> Response:
         try:
             return await handler(request)
-        except Problem as error:
-            problem, crash = error, None
+        except (Problem, PageError) as error:
+            problem, crash = Problem(error.state, error.detail, status=error.status), None
         except EdsError as error:
             problem, crash = Problem("generic", error.code, status=500), None
         except Exception as error:  # noqa: BLE001 - the edge: nothing may reach the browser

@@ -8,9 +8,18 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+from eds_verifier.provider.realm import Realm
 from stand.demo_ca import create
 from stand.demo_ca.model import DemoCa
-from tests.unit.eds_verifier.provider.world import ARCHITECTURE, GRAIN, NOW, World, make_world
+from tests.unit.eds_verifier.provider.world import (
+    ARCHITECTURE,
+    GRAIN,
+    NOW,
+    World,
+    make_all_realms,
+    make_settings,
+    make_world,
+)
 
 
 @pytest.fixture(scope="session")
@@ -25,8 +34,12 @@ def client_keys() -> dict[str, rsa.RSAPrivateKey]:
 
 
 @pytest.fixture(scope="session")
-def realm_keys_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("provider-keys") / "keys"
+def made_realms(
+    tmp_path_factory: pytest.TempPathFactory, provider_ca: DemoCa
+) -> tuple[Path, dict[str, Realm]]:
+    """The folder of the realms' keys, and the realms."""
+    folder = tmp_path_factory.mktemp("provider-keys") / "keys"
+    return folder, make_all_realms(make_settings(folder, provider_ca, folder))
 
 
 @pytest.fixture
@@ -34,6 +47,8 @@ def world(
     tmp_path: Path,
     provider_ca: DemoCa,
     client_keys: dict[str, rsa.RSAPrivateKey],
-    realm_keys_folder: Path,
+    made_realms: tuple[Path, dict[str, Realm]],
 ) -> Iterator[World]:
-    yield from make_world(tmp_path, provider_ca, client_keys, realm_keys_folder)
+    keys_folder, realms = made_realms
+    settings = make_settings(tmp_path, provider_ca, keys_folder)
+    yield from make_world(settings, provider_ca, client_keys, realms)

@@ -24,9 +24,9 @@ from pydantic import SecretStr
 from starlette.testclient import TestClient
 
 from eds_verifier.provider.app import create_app
-from eds_verifier.provider.client_keys import ClientKeysError
+from eds_verifier.provider.client_keys import ClientKeys, ClientKeysError
 from eds_verifier.provider.logs import JsonLines
-from eds_verifier.provider.realm import Realm, SignatureJudge, Surroundings
+from eds_verifier.provider.realm import Realm, Surroundings
 from eds_verifier.provider.realms import make_realms, trust_list_path
 from eds_verifier.revocation.fetch import FetchFailed
 from eds_verifier.service import SignatureService
@@ -74,12 +74,12 @@ class CaFetcher:
         self.state = state
         self.down = False
 
-    def ocsp(self, url: str, request: bytes, *, seconds: float) -> bytes:
+    def ocsp(self, url: str, request: bytes, *, seconds: float) -> bytes:  # noqa: ARG002 - a protocol
         if self.down:
             raise FetchFailed("OCSP cannot be reached")
         return self.state.answer(request)
 
-    def crl(self, url: str, *, seconds: float) -> bytes:
+    def crl(self, url: str, *, seconds: float) -> bytes:  # noqa: ARG002 - a protocol
         name = urlsplit(url).path.rpartition("/")[2].removesuffix(".crl")
         found = None if self.down else self.state.crl(name)
         if found is None:
@@ -299,14 +299,9 @@ def query(answer: Any) -> dict[str, str]:
     return {name: values[0] for name, values in found.items()}
 
 
-def make_world(
-    folder: Path, ca: DemoCa, keys: Mapping[str, rsa.RSAPrivateKey], keys_folder: Path
-) -> Iterator[World]:
-    """A provider of both portals' realms over a fresh SQLite file."""
-    clock = Clock()
-    fetcher = CaFetcher(CaState(ca, clock))
-    keycloak = KeycloakKeys(dict(keys))
-    settings = VerifierSettings(
+def make_settings(folder: Path, ca: DemoCa, keys_folder: Path) -> VerifierSettings:
+    """Both portals' realms, their store in `folder`."""
+    return VerifierSettings(
         version=1,
         base_url=ORIGIN,
         store=SecretStr(f"sqlite:///{folder / 'verifier.sqlite'}"),
@@ -318,22 +313,37 @@ def make_world(
         ),
     )
 
-    def make_judge(name: str, given: VerifierSettings) -> SignatureJudge:
-        return SignatureService(
-            load_trust(trust_list_path(name, given.trust), given.trust), fetcher
-        )
 
+def make_all_realms(settings: VerifierSettings) -> dict[str, Realm]:
+    """The realms as the server makes them; reading both policies takes a while."""
+    return make_realms(settings, environ=ENVIRON, random=secrets.token_bytes)
+
+
+def make_world(
+    settings: VerifierSettings,
+    ca: DemoCa,
+    keys: Mapping[str, rsa.RSAPrivateKey],
+    realms: Mapping[str, Realm],
+) -> Iterator[World]:
+    """A provider of both portals' realms over a fresh SQLite file."""
+    clock = Clock()
+    fetcher = CaFetcher(CaState(ca, clock))
+    keycloak = KeycloakKeys(dict(keys))
+    trust = load_trust(trust_list_path("demo", settings.trust), settings.trust)
     database = open_database(settings.store.get_secret_value())
     around = Surroundings(
         settings=settings,
         database=database,
-        realms=make_realms(
-            settings,
-            environ=ENVIRON,
-            random=secrets.token_bytes,
-            make_judge=make_judge,
-            fetch_keys=keycloak.jwks,
-        ),
+        realms={
+            name: replace(
+                realm,
+                judge=SignatureService(trust, fetcher),
+                client_keys=ClientKeys(
+                    f"{KEYCLOAK}/realms/{name}/protocol/openid-connect/certs", fetch=keycloak.jwks
+                ),
+            )
+            for name, realm in realms.items()
+        },
         random=secrets.token_bytes,
         clock=clock,
     )
