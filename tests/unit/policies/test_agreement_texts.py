@@ -10,6 +10,7 @@ import pytest
 
 from policies.agreement import AgreementMeta, canonical_text, load_agreements
 from policies.base import read_model
+from policies.documents import AcceptanceDocument, SignInDocument, StepUpDocument, parse
 
 ROOT = Path(__file__).resolve().parents[3]
 SEEDS = ROOT.parent / "shared" / "seeds"
@@ -104,3 +105,23 @@ def test_the_english_summary_points_at_clauses_that_exist(portal: str) -> None:
         assert cited
         assert set(cited) <= clauses
     assert meta.summary.en.count("\n\n") >= 4
+
+
+def test_the_documented_acceptance_is_one_of_this_text() -> None:
+    """docs/agreements.md shows real bytes: they parse, and name the Kazakh text by its hash."""
+    page = (ROOT / "docs" / "agreements.md").read_text(encoding="utf-8")
+    shown = page.split("```text\nTANBA ACCEPTANCE 1\n")[1].split("```")[0]
+    document = parse(f"TANBA ACCEPTANCE 1\n{shown}".encode())
+    assert isinstance(document, AcceptanceDocument)
+    agreements = load_agreements(folder_of("grain-receipts").parent, notice=timedelta(0))
+    text = agreements.versions[0].texts["kk"]
+    assert document.agreement_sha256 == text.sha256
+    assert f" {text.value}\n" in page
+
+
+def test_the_documentation_names_every_key_of_every_document() -> None:
+    page = (ROOT / "docs" / "agreements.md").read_text(encoding="utf-8")
+    for kind in (SignInDocument, AcceptanceDocument, StepUpDocument):
+        assert f"`{kind.TYPE}`" in page
+        for key in kind.KEYS.values():
+            assert f"`{key}`" in page
