@@ -48,6 +48,7 @@ def accept(  # noqa: PLR0913 - each is a thing of its own, named by the caller
         *judgement.ocsp,
         *judgement.crls,
     )
+    around.reached("before_acceptance")
     with around.database.write() as connection:
         acceptances.add(connection, record, blobs)
     log(

@@ -90,8 +90,9 @@ def _nothing(_point: str) -> None:
 class Surroundings:
     """What the provider works with: settings, store, clock, randomness.
 
-    `reached` is called with a point's name as work passes it (`after_acceptance`,
-    `before_code`); tests make the process die there. It can only stop work, not change it.
+    `reached` is called with a point's name as work passes it (`before_acceptance`,
+    `after_acceptance`, `before_code`); tests make the process die there. It can
+    only stop work, not change it.
     """
 
     settings: VerifierSettings
