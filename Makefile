@@ -20,8 +20,11 @@ $(STAMP):
 	  { echo "error: this Python cannot make virtual environments; run: apt-get install python3-venv" >&2; exit 1; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@rm -f $(VENV)/tanba-*
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@echo "Installing what requirements/dev.txt locks into $(VENV) …"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt || \
+	  { echo "error: the environment is not complete; check the network and run the same command again" >&2; exit 1; }
+	@said=$$($(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable . 2>&1) || \
+	  { echo "$$said" >&2; exit 1; }
 	@touch $@
 
 up: setup ## Start the stand and show its addresses; Ctrl-C stops it
