@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 from eds_verifier import gost
 from eds_verifier.asn1 import oids
-from eds_verifier.asn1.reading import load, reading
+from eds_verifier.asn1.reading import load, octets, reading
 from eds_verifier.gost.backend import default_backend
 from eds_verifier.verdict import Reason, Refused
 
@@ -89,9 +89,9 @@ def algorithm_oid(identifier: Any, *, what: str) -> str:
     The NCA writes both forms, even side by side in one CRL: they mean the same (RFC 5754).
     """
     with reading(f"the algorithm of {what}"):
-        encoded = load(_Algorithm, identifier.dump())
+        encoded = load(_Algorithm, octets(identifier))
         oid = str(encoded["algorithm"].dotted)
-        parameters = encoded["parameters"].dump()
+        parameters = octets(encoded["parameters"])
     if parameters not in (b"", b"\x05\x00"):
         raise Refused(
             Reason.UNSUPPORTED_ALGORITHM, f"the algorithm of {what} has unknown parameters"
@@ -128,15 +128,15 @@ def read_key(key_info: bytes) -> rsa.RSAPublicKey | gost.PublicKey:
     with reading("a public key", reason=Reason.CERTIFICATE_INVALID):
         encoded = load(_KeyInfo, key_info)
         oid = encoded["algorithm"]["algorithm"].dotted
-        parameters = bytes(encoded["algorithm"]["parameters"].dump())
-        octets = bytes(encoded["public_key"].native)
+        parameters = octets(encoded["algorithm"]["parameters"])
+        key = bytes(encoded["public_key"].native)
     if oid == oids.RSA:
         return _read_rsa(key_info)
     if oid == oids.GOST_2015_512:
         with reading("a GOST public key", reason=Reason.CERTIFICATE_INVALID):
             if [item.dotted for item in load(_Oids, parameters)] != _GOST_PARAMETERS:
                 raise Refused(Reason.UNSUPPORTED_ALGORITHM, "a GOST key has unknown parameters")
-            return gost.PublicKey.parse(load(core.OctetString, octets).native)
+            return gost.PublicKey.parse(load(core.OctetString, key).native)
     raise Refused(Reason.UNSUPPORTED_ALGORITHM, "a public key is of a kind not accepted here")
 
 

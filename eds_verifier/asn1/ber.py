@@ -45,11 +45,11 @@ class _Reader:
             if length == _INDEFINITE:
                 raise self._broken()
             end = content + length
-            return _encode(tag, self._data[content:end]), end
+            return encode(tag, self._data[content:end]), end
         children, end = self._children(tag, content, length, limit, depth)
         if tag == _CONSTRUCTED_OCTET_STRING:
-            return _encode(_OCTET_STRING, b"".join(children)), end
-        return _encode(tag, b"".join(children)), end
+            return encode(_OCTET_STRING, b"".join(children)), end
+        return encode(tag, b"".join(children)), end
 
     def _children(
         self, tag: int, content: int, length: int, limit: int, depth: int
@@ -102,7 +102,8 @@ class _Reader:
         return Refused(Reason.MALFORMED, f"{self._what} is not well-formed BER")
 
 
-def _encode(tag: int, content: bytes) -> bytes:
+def encode(tag: int, content: bytes) -> bytes:
+    """One DER element; `tag` is its identifier octet."""
     length = len(content)
     if length < 0x80:
         return bytes((tag, length)) + content

@@ -6,6 +6,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from asn1crypto import core
+
+from eds_verifier.asn1.ber import encode
 from eds_verifier.verdict import Reason, Refused
 
 _PARSER_ERRORS = (
@@ -36,6 +39,23 @@ def reading(what: str, *, reason: Reason = Reason.MALFORMED) -> Iterator[None]:
 def load(spec: Any, octets: bytes) -> Any:
     """Read `octets` as the asn1crypto class `spec`; nothing may follow."""
     return spec.load(octets, strict=True)
+
+
+def octets(value: Any) -> bytes:
+    """The octets of a value that `load` gave, as they arrived; none for one that is absent.
+
+    Never asn1crypto's `dump`: it takes every element whose length ends in the octet 0x80 for one
+    of indefinite length, and encodes it anew, which fails on the NCA's algorithms.
+    """
+    if isinstance(value, core.Void):
+        return b""
+    chosen = value
+    if isinstance(value, core.Choice):
+        chosen = value.chosen
+    elif isinstance(value, core.Any):
+        chosen = value.parsed
+    tag = chosen.class_ << 6 | chosen.method << 5 | chosen.tag
+    return encode(tag, bytes(chosen.contents))
 
 
 def write(spec: Any, value: Any) -> bytes:

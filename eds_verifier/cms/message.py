@@ -9,7 +9,7 @@ from typing import Any
 from asn1crypto import cms, core, tsp
 
 from eds_verifier.asn1 import oids
-from eds_verifier.asn1.reading import load, reading
+from eds_verifier.asn1.reading import load, octets, reading
 from eds_verifier.signatures import Scheme, algorithm_oid, scheme_of
 from eds_verifier.verdict import Reason, Refused
 
@@ -98,7 +98,7 @@ def _certificates(encoded: Any) -> tuple[bytes, ...]:
         return ()
     if len(encoded) > MAX_CERTIFICATES:
         raise Refused(Reason.MALFORMED, f"more than {MAX_CERTIFICATES} certificates in the message")
-    return tuple(choice.chosen.dump() for choice in encoded if choice.name == "certificate")
+    return tuple(octets(choice) for choice in encoded if choice.name == "certificate")
 
 
 def _with_signer(
@@ -132,7 +132,7 @@ def _signed_attributes(signer: Any) -> bytes:
     encoded = signer["signed_attrs"]
     if isinstance(encoded, core.Void):
         raise Refused(Reason.SIGNED_ATTRIBUTES, "the signature has no signed attributes")
-    return b"\x31" + bytes(encoded.dump())[1:]
+    return b"\x31" + octets(encoded)[1:]
 
 
 def _attributes(der: bytes) -> dict[str, list[bytes]]:
@@ -141,7 +141,7 @@ def _attributes(der: bytes) -> dict[str, list[bytes]]:
         oid = str(attribute["type"].dotted)
         if oid in attributes:
             raise Refused(Reason.SIGNED_ATTRIBUTES, f"the signed attribute {oid} stands twice")
-        values = [value.dump() for value in attribute["values"]]
+        values = [octets(value) for value in attribute["values"]]
         if oid in _ONE_VALUE and len(values) != 1:
             raise Refused(Reason.SIGNED_ATTRIBUTES, f"the signed attribute {oid} has no one value")
         attributes[oid] = values

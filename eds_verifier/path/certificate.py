@@ -13,7 +13,8 @@ from asn1crypto import core, x509
 
 from eds_verifier.asn1 import oids
 from eds_verifier.asn1.ber import to_der
-from eds_verifier.asn1.reading import load, reading
+from eds_verifier.asn1.reading import load, octets, reading
+from eds_verifier.asn1.unchanged import UnchangedCertificate
 from eds_verifier.signatures import Scheme, algorithm_oid, scheme_of
 from eds_verifier.verdict import Reason, Refused
 
@@ -71,7 +72,7 @@ class Certificate:
             raise Refused(Reason.CERTIFICATE_INVALID, "a certificate is larger than 64 KiB")
         to_der(data, what="a certificate")
         with reading("a certificate", reason=Reason.CERTIFICATE_INVALID):
-            asn1 = load(x509.Certificate, data)
+            asn1 = load(UnchangedCertificate, data)
             tbs = asn1["tbs_certificate"]
             inner = algorithm_oid(tbs["signature"], what="a certificate")
             outer = algorithm_oid(asn1["signature_algorithm"], what="a certificate")
@@ -84,14 +85,14 @@ class Certificate:
                 der=data,
                 asn1=asn1,
                 sha256=hashlib.sha256(data).hexdigest(),
-                tbs=tbs.dump(),
+                tbs=octets(tbs),
                 version=tbs["version"].native,
                 serial=tbs["serial_number"].native,
                 subject=tbs["subject"],
                 issuer=tbs["issuer"],
                 not_before=tbs["validity"]["not_before"].native,
                 not_after=tbs["validity"]["not_after"].native,
-                key_info=tbs["subject_public_key_info"].dump(),
+                key_info=octets(tbs["subject_public_key_info"]),
                 scheme=scheme_of(outer, what="a certificate"),
                 signature=bytes(asn1["signature_value"].native),
                 extensions=MappingProxyType(extensions),
@@ -109,7 +110,7 @@ def _extensions(encoded: Any) -> dict[str, Extension]:
     extensions: dict[str, Extension] = {}
     if isinstance(encoded, core.Void):
         return extensions
-    for item in load(_Extensions, encoded.untag().dump()):
+    for item in load(_Extensions, octets(encoded)):
         oid = str(item["extn_id"].dotted)
         if oid in extensions:
             raise Refused(Reason.CERTIFICATE_INVALID, f"a certificate repeats extension {oid}")

@@ -26,7 +26,7 @@ from pyhanko_certvalidator.policy_decl import (
 from pyhanko_certvalidator.sig_validate import SignatureValidator
 from pyhanko_certvalidator.validate import async_validate_path
 
-from eds_verifier.asn1.reading import reading
+from eds_verifier.asn1.reading import octets, reading
 from eds_verifier.path.certificate import Certificate
 from eds_verifier.path.strict import check_leaf
 from eds_verifier.signatures import Scheme, algorithm_oid, holds, scheme_of
@@ -81,7 +81,7 @@ class AcceptedSignatures(SignatureValidator):
             oid = algorithm_oid(signature_algorithm, what="a certificate")
             scheme = scheme_of(oid, what="a certificate")
             good = certificate_signature_holds(
-                scheme, public_key_info.dump(), signed_data, signature
+                scheme, octets(public_key_info), signed_data, signature
             )
         except Refused:
             raise InvalidSignature from None

@@ -97,6 +97,10 @@ class Endpoints:
     def _page(self, request: Request) -> Response:
         realm, around = self.realm(request), self._around
         interaction, secret = find_interaction(request, realm=realm, around=around)
+        chosen = request.query_params.get("lang", "")
+        if chosen in realm.policy.languages and chosen != interaction.language:
+            with around.database.write() as connection:
+                interaction = interactions.speak(connection, interaction, chosen)
         if interaction.stage == "sign_in":
             return views.sign_in_page(request, interaction, realm=realm, around=around)
         if interaction.stage == "declined":

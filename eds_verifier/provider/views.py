@@ -19,12 +19,6 @@ from policies.agreement import TEXT_LANGUAGES
 _ALMATY = ZoneInfo("Asia/Almaty")
 
 
-def page_language(request: Request, default: str, *, realm: Realm) -> str:
-    """The language chosen on the page, else the sign-in's."""
-    chosen = request.query_params.get("lang", "")
-    return chosen if chosen in realm.policy.languages else default
-
-
 def base_of(realm: Realm, request: Request) -> str:
     """The path of this sign-in's page; its other addresses start with it."""
     return f"{realm.path}/sign-in/{request.path_params['interaction']}"
@@ -54,7 +48,7 @@ def sign_in_page(
 ) -> Response:
     """The page with the one big button."""
     base = base_of(realm, request)
-    language = page_language(request, interaction.language, realm=realm)
+    language = interaction.language
     frame = _frame(
         realm,
         language=language,
@@ -84,7 +78,7 @@ def agreement_page(  # noqa: PLR0913 - what a page shows
 ) -> Response:
     """The text that is due, exactly as it is hashed, with Accept and sign, and Decline."""
     base = base_of(realm, request)
-    language = page_language(request, interaction.language, realm=realm)
+    language = interaction.language
     chosen = request.query_params.get("text", "")
     text = shown_text(due.version, page_language=language, chosen=chosen)
     has_own_text = language in due.version.texts
@@ -115,7 +109,7 @@ def agreement_page(  # noqa: PLR0913 - what a page shows
 def declined_page(request: Request, interaction: Interaction, *, realm: Realm) -> Response:
     """What declining meant, and the way back."""
     base = base_of(realm, request)
-    language = page_language(request, interaction.language, realm=realm)
+    language = interaction.language
     frame = _frame(
         realm,
         language=language,

@@ -16,7 +16,7 @@ from typing import Any, Literal
 from asn1crypto import core, crl, x509
 
 from eds_verifier.asn1 import oids
-from eds_verifier.asn1.reading import load, reading
+from eds_verifier.asn1.reading import load, octets, reading
 from eds_verifier.path.certificate import Certificate
 from eds_verifier.policy import VerificationPolicy
 from eds_verifier.revocation.evidence import Unusable
@@ -91,7 +91,7 @@ def _read(data: bytes, issuer: Certificate) -> Crl:
         if named is not None and named != issuer.subject_key_id:
             raise Unusable("the CRL is signed with another key of the authority")
     scheme = scheme_of(outer_oid, what="the CRL")
-    if not holds(scheme, issuer.key_info, tbs.dump(), bytes(outer["signature"].native)):
+    if not holds(scheme, issuer.key_info, octets(tbs), bytes(outer["signature"].native)):
         raise Unusable("the CRL's signature does not hold")
     revoked = tbs["revoked_certificates"]
     return Crl(

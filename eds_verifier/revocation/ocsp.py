@@ -16,7 +16,7 @@ from asn1crypto import core, ocsp
 
 from eds_verifier.asn1 import oids
 from eds_verifier.asn1.ber import to_der
-from eds_verifier.asn1.reading import load, reading, write
+from eds_verifier.asn1.reading import load, octets, reading, write
 from eds_verifier.path.certificate import Certificate
 from eds_verifier.path.strict import CRITICAL_KNOWN
 from eds_verifier.path.validate import certificate_signature_holds
@@ -46,7 +46,7 @@ class OcspAnswer:
 def certificate_id(leaf: Certificate, issuer: Certificate) -> tuple[bytes, bytes, int]:
     """CertID of RFC 6960 section 4.1.1 with SHA-256: name hash, key hash, serial number."""
     return (
-        hashlib.sha256(issuer.subject.dump()).digest(),
+        hashlib.sha256(octets(issuer.subject)).digest(),
         hashlib.sha256(key_octets(issuer.key_info)).digest(),
         leaf.serial,
     )
@@ -151,7 +151,7 @@ def _check_signature(basic: Any, issuer: Certificate, at: datetime) -> None:
         what="the OCSP response",
     )
     responder = _responder(basic, issuer, at)
-    if not holds(scheme, responder.key_info, data.dump(), bytes(basic["signature"].native)):
+    if not holds(scheme, responder.key_info, octets(data), bytes(basic["signature"].native)):
         raise Unusable("the OCSP response's signature does not hold")
 
 
@@ -163,7 +163,7 @@ def _responder(basic: Any, issuer: Certificate, at: datetime) -> Certificate:
     encoded = basic["certs"]
     for item in () if isinstance(encoded, core.Void) else encoded:
         try:
-            certificate = Certificate.parse(item.dump())
+            certificate = Certificate.parse(octets(item))
         except Refused:
             continue
         if _is_responder(identifier, certificate):

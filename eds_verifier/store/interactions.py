@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from sqlalchemy import Connection, delete, insert, select, update
@@ -65,6 +65,16 @@ def find(
         )
     ).one_or_none()
     return None if row is None else Interaction(**row._mapping)
+
+
+def speak(connection: Connection, interaction: Interaction, language: str) -> Interaction:
+    """Go on in another language, which the person chose on the page."""
+    connection.execute(
+        update(interactions)
+        .where(interactions.c.id_hash == interaction.id_hash)
+        .values(language=language)
+    )
+    return replace(interaction, language=language)
 
 
 def identify(connection: Connection, interaction: Interaction, *, sub: str, sealed: bytes) -> bool:

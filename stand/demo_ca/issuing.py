@@ -10,6 +10,7 @@ from datetime import datetime
 
 from asn1crypto import core, x509
 
+from eds_verifier.asn1.ber import encode
 from stand.demo_ca.profile import key_identifier, serial_number
 from stand.signing import asn1
 from stand.signing.keys import SigningKey
@@ -59,14 +60,8 @@ def issue(request: Request, *, issuer: x509.Name, key: SigningKey) -> bytes:
 
 def seal(tbs: bytes, key: SigningKey) -> bytes:
     """Put the signature beside what is signed: a certificate or a CRL."""
-    signed = asn1.Signed(
-        {
-            "tbs": core.load(tbs),
-            "signature_algorithm": key.signature_algorithm,
-            "signature": key.sign(tbs),
-        }
-    )
-    return bytes(signed.dump())
+    signature = core.OctetBitString(key.sign(tbs)).dump()
+    return encode(asn1.SEQUENCE, tbs + key.signature_algorithm.dump() + signature)
 
 
 def instant(at: datetime) -> x509.Time:

@@ -16,8 +16,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from asn1crypto import algos, core, ocsp, x509
+from asn1crypto import core, ocsp, x509
 
+from eds_verifier.asn1.ber import encode
+from eds_verifier.asn1.reading import octets
 from stand.demo_ca.crl import Revocation
 from stand.signing import asn1
 from stand.signing.cms import Signer
@@ -45,9 +47,9 @@ class Responder:
         if digest is None:
             return False
         tbs = x509.Certificate.load(self.authority)["tbs_certificate"]
-        info = asn1.SubjectPublicKeyInfo.load(tbs["subject_public_key_info"].dump())
+        info = asn1.SubjectPublicKeyInfo.load(octets(tbs["subject_public_key_info"]))
         return bool(
-            asked["issuer_name_hash"].native == digest(tbs["subject"].dump())
+            asked["issuer_name_hash"].native == digest(octets(tbs["subject"]))
             and asked["issuer_key_hash"].native == digest(info["public_key"].native)
         )
 
@@ -121,21 +123,21 @@ def _sign(
             "response_extensions": extensions,
         }
     )
-    algorithm = signer.key.signature_algorithm["algorithm"].dotted
-    basic = ocsp.BasicOCSPResponse(
-        {
-            "tbs_response_data": data,
-            "signature_algorithm": algos.SignedDigestAlgorithm(
-                {"algorithm": algorithm, "parameters": core.Null()}
-            ),
-            "signature": signer.key.sign(data.dump()),
-            "certs": [certificate],
-        }
+    signed = data.dump()
+    parts = (
+        signed,
+        signer.key.signature_algorithm.dump(),
+        core.OctetBitString(signer.key.sign(signed)).dump(),
+        encode(asn1.CONTEXT_0, encode(asn1.SEQUENCE, signer.certificate)),
     )
+    basic = encode(asn1.SEQUENCE, b"".join(parts))
     response = ocsp.OCSPResponse(
         {
             "response_status": "successful",
-            "response_bytes": {"response_type": "basic_ocsp_response", "response": basic},
+            "response_bytes": {
+                "response_type": "basic_ocsp_response",
+                "response": core.ParsableOctetString(basic),
+            },
         }
     )
     return bytes(response.dump())

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 from pathlib import Path
 from typing import Any
 
@@ -74,7 +75,12 @@ def socket_app(desk: Desk) -> Starlette:
 
 
 async def _work(desk: Desk, socket: WebSocket, request: protocol.SignRequest) -> None:
-    reply = await desk.ask(request, socket.headers.get("origin", ""))
+    try:
+        reply = await desk.ask(request, socket.headers.get("origin", ""))
+    except Exception:
+        # The page that waits is told; a task's own failure would be seen by nobody.
+        logging.getLogger(__name__).exception("signing failed")
+        reply = protocol.failed(request, "signing failed: see the emulator's log")
     with contextlib.suppress(WebSocketDisconnect):  # the page left meanwhile
         await socket.send_text(reply.text)
 

@@ -19,6 +19,11 @@ GOST_2015_512_SIGNATURE = "1.2.398.3.10.1.1.2.3.2"
 STREEBOG_512 = "1.2.398.3.10.1.3.3"
 
 
+SEQUENCE, CONTEXT_0 = 0x30, 0xA0
+"""Identifier octets: what is put together of finished parts is joined octet by octet, since
+asn1crypto would encode anew any part whose length ends in 0x80 (`eds_verifier.asn1.reading`)."""
+
+
 class AlgorithmIdentifier(core.Sequence):
     """RFC 5280 4.1.1.2, parameters of any kind."""
 
@@ -115,14 +120,4 @@ class TbsCertList(core.Sequence):
         ("next_update", x509.Time),
         ("revoked_certificates", RevokedCertificates, {"optional": True}),
         ("crl_extensions", Extensions, {"explicit": 0}),
-    ]
-
-
-class Signed(core.Sequence):
-    """What a certificate and a CRL share: the signed part, the algorithm, the signature."""
-
-    _fields = [
-        ("tbs", core.Any),
-        ("signature_algorithm", AlgorithmIdentifier),
-        ("signature", core.OctetBitString),
     ]

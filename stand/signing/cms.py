@@ -15,7 +15,9 @@ from datetime import datetime
 
 from asn1crypto import algos, cms, core, tsp, x509
 
+from eds_verifier.asn1.ber import encode
 from stand.errors import StandError
+from stand.signing import asn1
 from stand.signing.keys import SigningKey
 
 
@@ -77,19 +79,18 @@ def _signed_data(digest: bytes, content: bytes | None, *, signer: Signer, at: da
             "signature": signer.key.sign(attributes.dump()),
         }
     )
-    included = [certificate, *map(x509.Certificate.load, signer.chain)]
-    signed = cms.SignedData(
-        {
-            "version": "v1",
-            "digest_algorithms": [digest_algorithm],
-            "encap_content_info": {"content_type": "data"}
-            | ({} if content is None else {"content": content}),
-            "certificates": [cms.CertificateChoices("certificate", item) for item in included],
-            "signer_infos": [signer_info],
-        }
+    encapsulated = {"content_type": "data"} | ({} if content is None else {"content": content})
+    certificates = b"".join(sorted((signer.certificate, *signer.chain)))
+    parts = (
+        core.Integer(1).dump(),
+        cms.DigestAlgorithms([digest_algorithm]).dump(),
+        cms.ContentInfo(encapsulated).dump(),
+        encode(asn1.CONTEXT_0, certificates),
+        cms.SignerInfos([signer_info]).dump(),
     )
-    info = cms.ContentInfo({"content_type": "signed_data", "content": signed})
-    return bytes(info.dump())
+    signed = encode(asn1.SEQUENCE, b"".join(parts))
+    kind = cms.ContentType("signed_data").dump()
+    return encode(asn1.SEQUENCE, kind + encode(asn1.CONTEXT_0, signed))
 
 
 def _signed_attributes(digest: bytes, certificate: bytes, at: datetime) -> cms.CMSAttributes:

@@ -19,6 +19,7 @@ from cryptography.hazmat.decrepit.ciphers.algorithms import TripleDES
 from cryptography.hazmat.primitives.ciphers import Cipher, modes
 from cryptography.hazmat.primitives.padding import PKCS7
 
+from eds_verifier.asn1.reading import octets
 from stand.errors import StandError
 from stand.signing import rc2
 from stand.signing.keys import SigningKey, load_pkcs8
@@ -102,7 +103,7 @@ def _load_safe_contents(data: bytes) -> container.SafeContents:
 
 def _certificate(bag: container.CertBag) -> bytes:
     # asn1crypto would decode the certificate as its own class; the octets are what is wanted.
-    return bytes(core.OctetString.load(bag["cert_value"].untag().dump()).native)
+    return bytes(core.OctetString.load(octets(bag["cert_value"])).native)
 
 
 def _decrypt(algorithm: algos.EncryptionAlgorithm, data: bytes, password: str) -> bytes:

@@ -8,7 +8,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from selenium.common.exceptions import TimeoutException
+from selenium.common.exceptions import (
+    NoSuchElementException,
+    StaleElementReferenceException,
+    TimeoutException,
+)
 from selenium.webdriver import Chrome, ChromeOptions, ChromeService
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
@@ -54,7 +58,11 @@ class Browser:
 
     @property
     def text(self) -> str:
-        return self.driver.find_element(By.TAG_NAME, "body").text
+        """What the page says; nothing while one page makes way for the next."""
+        try:
+            return self.driver.find_element(By.TAG_NAME, "body").text
+        except (NoSuchElementException, StaleElementReferenceException):
+            return ""
 
     def see(self, css: str, patience: float = PATIENCE) -> WebElement:
         """Wait until the element shows; on failure say what the page shows instead."""
@@ -78,6 +86,25 @@ class Browser:
             WebDriverWait(self.driver, patience).until(lambda d: d.current_url.startswith(start))
         except TimeoutException:
             raise AssertionError(f"still on {self.url}, not {start}:\n{self.text[:2000]}") from None
+
+    def which(self, *choices: str, patience: float = PATIENCE) -> int:
+        """Wait until one of the elements shows; its place among `choices`."""
+
+        def shown(driver: Chrome) -> int | None:
+            for place, css in enumerate(choices):
+                if any(
+                    found.is_displayed() for found in driver.find_elements(By.CSS_SELECTOR, css)
+                ):
+                    return place + 1
+            return None
+
+        waiting = WebDriverWait(
+            self.driver, patience, ignored_exceptions=[StaleElementReferenceException]
+        )
+        try:
+            return int(waiting.until(shown) or 0) - 1
+        except TimeoutException:
+            raise AssertionError(f"none of {choices} on {self.url}:\n{self.text[:2000]}") from None
 
     def click(self, css: str) -> None:
         self.see(css)
