@@ -30,7 +30,7 @@
 
 <@layout.registrationLayout displayMessage=messagesPerField.exists('global') bodyClass=agreementDue?then("tanba-wide", ""); section>
   <#if section = "header">
-    <#if isAppInitiatedAction??>${msg("tanbaProfileTitle")}<#elseif agreementDue && keepEmail>${msg("tanbaAgreementDueTitle")}<#else>${msg("tanbaGateTitle")}</#if>
+    <#if isAppInitiatedAction??>${msg("tanbaProfileTitle")}<#elseif keepEmail>${msg(held?has_content?then("tanbaAgreementDueTitle", "tanbaAgreement"))}<#else>${msg("tanbaGateTitle")}</#if>
   <#elseif section = "form">
     <form id="kc-update-profile-form" class="${properties.kcFormClass!}" action="${url.loginAction}" method="post">
       <#if agreementDue>
