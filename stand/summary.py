@@ -21,8 +21,8 @@ def summary(settings: StandSettings) -> RenderableType:
     table.add_row("Verifier", Text(settings.verifier_url, style="cyan"))
     steps = Text(
         "\n1. Open a portal and press its sign-in button, then ЭЦҚ.\n"
-        "2. Choose who signs on the NCALayer page (АЙЖАН is ready; docs/demo-people.md says "
-        "who shows what).\n"
+        "2. Press ЭЦҚ there too, and choose who signs on the NCALayer page, ҮЛГІБАЕВА АЙЖАН for "
+        "one (docs/demo-people.md says who shows what).\n"
         "3. Read the agreement, accept and sign; give any e-mail address and a password.\n"
         "4. Open the letter on the letters' page: you are in the portal.\n"
         "\nCtrl-C or `make down` stops everything."
