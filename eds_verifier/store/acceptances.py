@@ -14,6 +14,7 @@ from typing import Any, Literal, NewType
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 from sqlalchemy import Connection, insert, select
+from sqlalchemy.exc import IntegrityError
 
 from eds_verifier.store.errors import EvidenceError
 from eds_verifier.store.schema import acceptances, evidence
@@ -85,7 +86,7 @@ def add(connection: Connection, record: AcceptanceRecord, blobs: Iterable[bytes]
     )
     for digest, blob in by_hash.items():
         if digest not in known:
-            connection.execute(insert(evidence).values(sha256=digest, data=blob))
+            _keep_bytes(connection, digest, blob)
     connection.execute(
         insert(acceptances).values(
             id=record.id,
@@ -98,6 +99,21 @@ def add(connection: Connection, record: AcceptanceRecord, blobs: Iterable[bytes]
             record=record.model_dump_json(),
         )
     )
+
+
+def _keep_bytes(connection: Connection, digest: str, blob: bytes) -> None:
+    try:
+        with connection.begin_nested():
+            connection.execute(insert(evidence).values(sha256=digest, data=blob))
+    except IntegrityError:
+        # Another process kept the same bytes meanwhile: an issuer's certificate is in every chain.
+        if (
+            connection.execute(
+                select(evidence.c.sha256).where(evidence.c.sha256 == digest)
+            ).scalar()
+            is None
+        ):
+            raise
 
 
 def signed_versions(connection: Connection, *, realm: str, sub: str) -> SignedVersions:

@@ -269,3 +269,17 @@ def test_the_log_of_a_whole_sign_in_holds_no_iin_name_signature_or_secret(world:
         browser.page.rpartition("/")[2],
     )
     assert [value for value in planted if value in written] == []
+
+
+def test_a_language_chosen_on_the_page_stays_and_is_signed(world: World) -> None:
+    browser = world.browser()
+    browser.authorize(ui_locales="ru")
+    assert '<html lang="kk">' in browser.client.get(f"{browser.page}?lang=kk").text
+    assert "Language: kk" in browser.challenge()["text"]
+    browser.sign("aizhan-rsa-auth")
+    page = browser.client.get(browser.page).text
+    assert '<html lang="kk">' in page
+    assert 'id="agreement" lang="kk"' in page
+    russian = browser.client.get(f"{browser.page}?lang=kk&text=ru").text
+    assert 'id="agreement" lang="ru"' in russian
+    assert '<html lang="kk">' in browser.client.get(f"{browser.page}?lang=xx").text
