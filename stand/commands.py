@@ -63,8 +63,9 @@ def _foreground(settings: StandSettings) -> int:
         signal.signal(number, interrupt)
     console = Console()
     with Stand(settings, reporter=reporter_for(console)) as stand:
-        console.print(summary(settings), highlight=False)
         try:
+            console.print(summary(settings), highlight=False)
+            stand.declare_ready()
             stand.wait()
         except KeyboardInterrupt:
             console.print("\nStopping …")
@@ -87,10 +88,9 @@ def _detached(settings: StandSettings) -> int:
     try:
         with log.open(encoding="utf-8", errors="replace") as said:
             while process.poll() is None:
+                ready = _is_ready(settings, process.pid)
                 _relay(said.read())
-                if _is_ready(settings, process.pid):
-                    time.sleep(0.5)
-                    _relay(said.read())
+                if ready:
                     click.echo("It runs in the background; `tanba down` stops it.")
                     return 0
                 time.sleep(0.2)

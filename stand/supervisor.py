@@ -93,6 +93,10 @@ class Stand:
             self._children.end()
             self._held.close()
 
+    def declare_ready(self) -> None:
+        """Note for other processes that this stand is up, and its addresses are said."""
+        self._record(ready=True)
+
     def wait(self) -> None:
         """Return never; raises ServiceError when a part has ended by itself."""
         while True:
@@ -120,7 +124,6 @@ class Stand:
             supply=self._supply,
         )
         self._start_parts(KeycloakInstance.of(settings, distribution=distribution, java=java))
-        self._record(ready=True)
 
     def _start_parts(self, keycloak: KeycloakInstance) -> None:
         settings, step = self.settings, self._reporter.step
