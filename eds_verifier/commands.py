@@ -220,7 +220,7 @@ def trust_update(trust: str, trust_dir: Path, from_dir: Path | None, output: str
 @trust.command("show")
 @_trust
 @_format
-def trust_show(trust: str, trust_dir: Path, output: str) -> None:
+def trust_show(trust: str, trust_dir: Path, output: str) -> int:
     """Show the list, and whether each certificate is there and is the pinned one."""
     rows = [
         {
@@ -234,12 +234,21 @@ def trust_show(trust: str, trust_dir: Path, output: str) -> None:
     ]
     if output == "json":
         click.echo(json.dumps({"authorities": rows}, ensure_ascii=False, indent=2))
-        return
+        return _unpinned(rows, trust, trust_dir)
     for row in rows:
         click.echo(
             f"{row['name']:20} {row['role']:7} to {row['valid_to']}  {row['certificate']:9}"
             f" {row['sha256']}"
         )
+    return _unpinned(rows, trust, trust_dir)
+
+
+def _unpinned(rows: list[dict[str, str]], trust: str, trust_dir: Path) -> int:
+    """Exit code 2, and what to do, unless every certificate is the pinned one."""
+    if all(row["certificate"] == "pinned" for row in rows):
+        return 0
+    click.echo(f"Run `tanba eds trust update --trust {trust} --trust-dir {trust_dir}`.", err=True)
+    return DIFFERENT
 
 
 @eds.command()

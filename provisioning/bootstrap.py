@@ -2,7 +2,7 @@
 
 Whoever creates a realm is given every admin role in it (impersonation and manage-events included:
 Keycloak, RealmManager.setupMasterAdminManagement), so realms are created by the temporary
-bootstrap identity and run by a permanent service account that holds three roles in each.
+bootstrap identity and run by a permanent service account that holds four roles in each.
 None of these functions waits; each may be called again.
 """
 

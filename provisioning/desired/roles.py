@@ -29,7 +29,7 @@ def defaults(policy: PortalPolicy) -> Resource:
 
     Without `manage-account` no portal's token can accept an agreement for its person by the
     account API; without `manage-account-links` nobody cuts an account from its EDS; without
-    `offline_access` no token outlives the sessions that end when a version comes into force.
+    `offline_access` no token outlives its session.
     """
     everybody = frozenset(role.name for role in policy.roles if role.given == "to-everybody")
     return Resource(
