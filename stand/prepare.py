@@ -17,6 +17,7 @@ from rich.console import Console
 
 from policies.errors import TanbaError
 from stand.fetch import Supply
+from stand.files import private_folder
 from stand.java import find_java
 from stand.keycloak.distribution import ensure_distribution
 from stand.progress import reporter_for
@@ -28,7 +29,7 @@ PACKAGES = ("chromium", "chromium-driver", "fonts-dejavu-core")
 def prepare(root: Path, environ: Mapping[str, str], console: Console) -> None:
     """Fetch and build Keycloak, then see to Chromium. Raises StandError."""
     ensure_distribution(
-        root / "var" / "keycloak",
+        private_folder(root / "var") / "keycloak",
         reporter_for(console),
         java=find_java(environ),
         environ=environ,
