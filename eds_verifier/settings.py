@@ -91,6 +91,10 @@ class VerifierSettings(Frozen):
             raise ValueError(
                 "unsafe_plain_ncalayer is for a stand: it needs a base_url on this machine"
             )
+        if not self.is_loopback and any(realm.unsafe_judging_time for realm in self.realms):
+            raise ValueError(
+                "unsafe_judging_time is for tests: it needs a base_url on this machine"
+            )
         return self
 
     @property

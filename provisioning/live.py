@@ -108,10 +108,10 @@ class _Reader:
     def _default_roles(self, key: Key) -> None:
         clients = {c["id"]: c["clientId"] for c in self._get("/clients")}
         realm: list[str] = []
-        client: dict[str, list[str]] = {}
+        client: dict[str, list[str]] = {name: [] for name in clients.values()}
         for role in self._get(f"/roles/{quoted(key.name)}/composites"):
             if role["clientRole"]:
-                client.setdefault(clients[role["containerId"]], []).append(role["name"])
+                client[clients[role["containerId"]]].append(role["name"])
             else:
                 realm.append(role["name"])
         self.add(key, {"realm": realm, "client": client})

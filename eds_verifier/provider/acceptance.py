@@ -50,6 +50,8 @@ def accept(  # noqa: PLR0913 - each is a thing of its own, named by the caller
     )
     around.reached("before_acceptance")
     with around.database.write() as connection:
+        if not interactions.hold(connection, interaction, stage="identified"):
+            raise Problem("session_lost", "the sign-in has ended", status=409)
         acceptances.add(connection, record, blobs)
     log(
         "accepted",

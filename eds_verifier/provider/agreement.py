@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -36,12 +35,17 @@ def agreement_state(
     """What `sub` still has to sign at `at`, from what the store holds of them."""
     if not realm.asks_for_signature:
         return AgreementHeld("")
-    signed: Mapping[int, str] = signed_versions(connection, realm=realm.name, sub=sub)
-    version = realm.agreements.due(at, signed.keys())
-    language = signed.get(version.number)
-    if language is None:
-        return AgreementDue(version)
-    return AgreementHeld(version.text_for(language).value)
+    held = signed_versions(connection, realm=realm.name, sub=sub)
+    # A signature counts for the very text it was made over, whatever stands under that number now.
+    signed = {
+        version.number: version.texts[held[version.number].language]
+        for version in realm.agreements.versions
+        if version.number in held
+        and version.texts[held[version.number].language].sha256 == held[version.number].sha256
+    }
+    due = realm.agreements.due(at, signed.keys())
+    text = signed.get(due.number)
+    return AgreementDue(due) if text is None else AgreementHeld(text.value)
 
 
 def shown_text(version: AgreementVersion, *, page_language: str, chosen: str) -> AgreementText:

@@ -32,10 +32,12 @@ from eds_verifier.provider.interaction import (
     open_interaction,
     seal_identity,
     set_browser_cookie,
+    set_signed_cookie,
 )
 from eds_verifier.provider.logs import log
 from eds_verifier.provider.realm import Realm, Surroundings
 from eds_verifier.provider.request import read_request
+from eds_verifier.provider.sealing import digest
 from eds_verifier.provider.signature import decode_cms, judge_signature, require_person
 from eds_verifier.provider.token import read_form, read_pairs, redeem
 from eds_verifier.provider.tokens import is_token, new_token
@@ -143,8 +145,10 @@ class Endpoints:
         if not is_token(challenge_id):
             raise Problem("challenge_used", "no challenge is named", status=409)
         cms = decode_cms(body.get("signature"))
+        answer = JSONResponse({"next": views.base_of(realm, request)})
         if interaction.stage == "sign_in":
-            self._sign_in(str(challenge_id), cms, interaction, secret, realm)
+            fresh = self._sign_in(str(challenge_id), cms, interaction, realm)
+            set_signed_cookie(answer, fresh, views.base_of(realm, request))
         else:
             identity, due = self._due(interaction, secret, realm)
             taken = take(str(challenge_id), interaction, kind="acceptance", around=around)
@@ -159,11 +163,12 @@ class Endpoints:
                 realm=realm,
                 around=around,
             )
-        return JSONResponse({"next": views.base_of(realm, request)})
+        return answer
 
     def _sign_in(
-        self, challenge_id: str, cms: bytes, interaction: Interaction, secret: str, realm: Realm
-    ) -> None:
+        self, challenge_id: str, cms: bytes, interaction: Interaction, realm: Realm
+    ) -> str:
+        """Note who signed; returns the secret that the browser needs from now on."""
         around = self._around
         taken = take(challenge_id, interaction, kind="sign_in", around=around)
         signed = judge_signature(cms, taken, interaction=interaction, realm=realm, around=around)
@@ -172,11 +177,20 @@ class Endpoints:
         identity = ProvenIdentity.from_verdict(
             signed.judgement.verdict, sub=signed.sub, at=around.clock()
         )
-        sealed = seal_identity(identity, interaction, secret=secret, nonce=around.random(12))
+        fresh = new_token(around.random)
+        sealed = seal_identity(identity, interaction, secret=fresh, nonce=around.random(12))
         with around.database.write() as connection:
-            if not interactions.identify(connection, interaction, sub=identity.sub, sealed=sealed):
+            noted = interactions.identify(
+                connection,
+                interaction,
+                sub=identity.sub,
+                sealed=sealed,
+                browser_hash=digest(fresh),
+            )
+            if not noted:
                 raise Problem("session_lost", "the sign-in has moved on", status=409)
         log("identified", realm=realm.name, reference=interaction.reference, sub=identity.sub)
+        return fresh
 
     async def decline(self, request: Request) -> Response:
         """The person declines the agreement: noted for the keeper, no code follows."""

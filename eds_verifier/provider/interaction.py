@@ -18,6 +18,9 @@ from eds_verifier.store import interactions
 from eds_verifier.store.interactions import Interaction
 
 COOKIE = "tanba_eds"
+SIGNED_COOKIE = "tanba_eds_signed"
+"""Replaces COOKIE for one sign-in once somebody has signed: a cookie that was planted in the
+browser before, by a neighbouring host or over plain http, then opens nothing."""
 LIFETIME_SECONDS = 30 * 60
 OPEN_AT_MOST = 8
 """Open sign-ins (tabs) of one browser in one realm; the oldest gives way."""
@@ -33,6 +36,13 @@ def set_browser_cookie(response: Response, secret: str, realm: Realm) -> None:
     """Bind the browser: for this realm's paths alone, unseen by scripts, not sent by other sites'
     posts. Secure always: browsers treat loopback as secure."""
     response.set_cookie(COOKIE, secret, path=realm.path, secure=True, httponly=True, samesite="lax")
+
+
+def set_signed_cookie(response: Response, secret: str, path: str) -> None:
+    """Bind the browser that sent the signature to what comes after it, for this sign-in alone."""
+    response.set_cookie(
+        SIGNED_COOKIE, secret, path=path, secure=True, httponly=True, samesite="lax"
+    )
 
 
 def open_interaction(
@@ -66,24 +76,25 @@ def open_interaction(
 def find_interaction(
     request: Request, *, realm: Realm, around: Surroundings
 ) -> tuple[Interaction, str]:
-    """The request's interaction and the browser's secret; PageError `session_lost` when this
+    """The request's interaction and the secret it is bound to; PageError `session_lost` when this
     browser, in this realm, has no such living sign-in."""
-    secret = browser_secret(request)
+    cookies = (request.cookies.get(name) for name in (SIGNED_COOKIE, COOKIE))
+    secrets = {digest(value): value for value in cookies if value is not None and is_token(value)}
     interaction_id = request.path_params["interaction"]
-    if secret is None or not is_token(interaction_id):
+    if not secrets or not is_token(interaction_id):
         raise PageError("session_lost", "no cookie or no interaction id", status=404)
     with around.database.read() as connection:
         interaction = interactions.find(
             connection,
             id_hash=digest(interaction_id),
             realm=realm.name,
-            browser_hash=digest(secret),
+            browser_hashes=tuple(secrets),
             now=int(around.clock().timestamp()),
         )
     if interaction is None:
         raise PageError("session_lost", "this browser has no such sign-in", status=404)
     request.state.reference = interaction.reference
-    return interaction, secret
+    return interaction, secrets[interaction.browser_hash]
 
 
 def seal_identity(

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, NewType
 
@@ -19,8 +20,17 @@ from sqlalchemy.exc import IntegrityError
 from eds_verifier.store.errors import EvidenceError
 from eds_verifier.store.schema import acceptances, evidence
 
-SignedVersions = NewType("SignedVersions", Mapping[int, str])
-"""Number → language of the versions a person signed, read from the store; made nowhere else."""
+
+@dataclass(frozen=True, slots=True)
+class SignedText:
+    """The text a signature was made over: its language and the SHA-256 of its canonical form."""
+
+    language: str
+    sha256: str
+
+
+SignedVersions = NewType("SignedVersions", Mapping[int, SignedText])
+"""Number → text of the versions a person signed, read from the store; made nowhere else."""
 
 
 class AcceptedAgreement(BaseModel):
@@ -117,13 +127,22 @@ def _keep_bytes(connection: Connection, digest: str, blob: bytes) -> None:
 
 
 def signed_versions(connection: Connection, *, realm: str, sub: str) -> SignedVersions:
-    """What this person signed in this realm; the language of the latest signature counts."""
+    """What this person signed in this realm; the text of the latest signature counts."""
     rows = connection.execute(
-        select(acceptances.c.agreement_version, acceptances.c.agreement_language)
+        select(
+            acceptances.c.agreement_version,
+            acceptances.c.agreement_language,
+            acceptances.c.agreement_sha256,
+        )
         .where(acceptances.c.realm == realm, acceptances.c.sub == sub)
         .order_by(acceptances.c.accepted_at, acceptances.c.id)
     )
-    return SignedVersions({row.agreement_version: row.agreement_language for row in rows})
+    return SignedVersions(
+        {
+            row.agreement_version: SignedText(row.agreement_language, row.agreement_sha256)
+            for row in rows
+        }
+    )
 
 
 def load(connection: Connection, acceptance_id: str) -> tuple[AcceptanceRecord, dict[str, bytes]]:

@@ -53,14 +53,14 @@ def add(connection: Connection, interaction: Interaction, *, at_most: int) -> No
 
 
 def find(
-    connection: Connection, *, id_hash: str, realm: str, browser_hash: str, now: int
+    connection: Connection, *, id_hash: str, realm: str, browser_hashes: tuple[str, ...], now: int
 ) -> Interaction | None:
     """The living interaction of this realm and this very browser, or none."""
     row = connection.execute(
         select(interactions).where(
             interactions.c.id_hash == id_hash,
             interactions.c.realm == realm,
-            interactions.c.browser_hash == browser_hash,
+            interactions.c.browser_hash.in_(browser_hashes),
             interactions.c.expires_at > now,
         )
     ).one_or_none()
@@ -77,14 +77,29 @@ def speak(connection: Connection, interaction: Interaction, language: str) -> In
     return replace(interaction, language=language)
 
 
-def identify(connection: Connection, interaction: Interaction, *, sub: str, sealed: bytes) -> bool:
-    """Note who signed. False when somebody was noted before, or the sign-in has ended."""
+def identify(
+    connection: Connection, interaction: Interaction, *, sub: str, sealed: bytes, browser_hash: str
+) -> bool:
+    """Note who signed, and bind the rest to the new secret of the browser that sent it.
+
+    False when somebody was noted before, or the sign-in has ended.
+    """
     changed = connection.execute(
         update(interactions)
         .where(interactions.c.id_hash == interaction.id_hash, interactions.c.stage == "sign_in")
-        .values(stage="identified", sub=sub, sealed=sealed)
+        .values(stage="identified", sub=sub, sealed=sealed, browser_hash=browser_hash)
     )
     return changed.rowcount == 1
+
+
+def hold(connection: Connection, interaction: Interaction, *, stage: Stage) -> bool:
+    """Whether it is still at `stage`, and stays there until this transaction ends."""
+    held = connection.execute(
+        update(interactions)
+        .where(interactions.c.id_hash == interaction.id_hash, interactions.c.stage == stage)
+        .values(stage=stage)
+    )
+    return held.rowcount == 1
 
 
 def end(

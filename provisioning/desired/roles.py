@@ -28,11 +28,12 @@ def defaults(policy: PortalPolicy) -> Resource:
     """Everything, and only what, every account of the realm is given.
 
     Without `manage-account` no portal's token can accept an agreement for its person by the
-    account API; without `manage-account-links` nobody cuts an account from its EDS; without
+    account API; without `view-profile` no client but those that were given the scope reads an IIN
+    there; without `manage-account-links` nobody cuts an account from its EDS; without
     `offline_access` no token outlives its session.
     """
     everybody = frozenset(role.name for role in policy.roles if role.given == "to-everybody")
     return Resource(
         Key(Kind.DEFAULT_ROLES, f"default-roles-{policy.realm}"),
-        {"realm": everybody, "client": {"account": frozenset({"view-profile"})}},
+        {"realm": everybody, "client": {"account": frozenset()}},
     )

@@ -515,9 +515,13 @@ def test_an_ordinary_client_knows_people_by_sub_alone(
     example = f"{path}/evaluate-scopes/generate-example"
     query = f"scope=openid&userId={user['id']}"
     for kind in ("access-token", "id-token", "userinfo"):
-        token = json.dumps(admin.get(f"{example}-{kind}?{query}"), ensure_ascii=False)
+        claims = admin.get(f"{example}-{kind}?{query}")
+        token = json.dumps(claims, ensure_ascii=False)
         assert user["id"] in token
         assert not [word for word in NAMED if word in token]
+        # With rights at the account API the client could ask that for what its tokens lack.
+        assert "account" not in claims.get("aud", ())
+        assert "resource_access" not in claims
     portal = _client_of(admin, "portal")
     example = f"{REALM}/clients/{portal['id']}/evaluate-scopes/generate-example"
     token = admin.get(f"{example}-access-token?{query}")

@@ -80,6 +80,16 @@ def test_plain_websockets_are_for_a_stand_on_this_machine_alone(tmp_path: Path) 
         load(tmp_path, local + "unsafe_plain_ncalayer: ws://192.0.2.1:13580\n")
 
 
+def test_another_judging_time_is_for_tests_on_this_machine_alone(tmp_path: Path) -> None:
+    moved = GOOD.rstrip() + "\n    unsafe_judging_time: 2026-08-12T00:00:00Z\n"
+    with pytest.raises(PolicyFileError, match="unsafe_judging_time is for tests"):
+        load(tmp_path, moved)
+    local = moved.replace("https://verifier.test", "http://localhost:8090")
+    path = tmp_path / "local.yaml"
+    path.write_text(local)
+    assert load_settings(path, environ={}).realms[0].unsafe_judging_time is not None
+
+
 def test_the_stores_address_is_a_secret(tmp_path: Path) -> None:
     text = GOOD.replace("sqlite:////var/lib/tanba/verifier.sqlite", "${env:DB}")
     settings = load(tmp_path, text)

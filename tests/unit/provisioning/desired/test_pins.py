@@ -42,7 +42,7 @@ PINS: list[tuple[Kind, str, str, Any]] = [
         Kind.DEFAULT_ROLES,
         "default-roles-grain-receipts",
         "client",
-        {"account": ["view-profile"]},
+        {"account": []},
     ),
     (Kind.DEFAULT_ROLES, "default-roles-grain-receipts", "realm", []),
     # The portal signs in by code and PKCE, and by nothing else.
