@@ -5,11 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from policies.loader import load_portal
-from tests.stand_fixture import ROOT, nca_test_policy
+from tests.stand_fixture import BY_NCA, ROOT, derived_policy
 
 
 def test_the_nca_test_realm_never_turns_revocation_off(tmp_path: Path) -> None:
-    folder = nca_test_policy(ROOT / "policies/portals/grain-receipts", tmp_path / "nca-test")
+    original = ROOT / "policies/portals/grain-receipts"
+    folder = derived_policy(original, tmp_path / "nca-test", BY_NCA)
     policy = load_portal(
         folder,
         environ={
