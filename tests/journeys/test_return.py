@@ -16,7 +16,7 @@ NEW_PASSWORD = "Sary-arqa-2026-%-jel"
 
 def in_the_next_second(shown: str) -> None:
     """Wait until another second has begun: tokens tell time in whole ones."""
-    while time.time() < int(shown.split()[0]) + 1:
+    while time.time() < int(shown.split(maxsplit=1)[0]) + 1:
         time.sleep(0.05)
 
 
