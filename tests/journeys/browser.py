@@ -8,11 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from selenium.common.exceptions import (
-    NoSuchElementException,
-    StaleElementReferenceException,
-    TimeoutException,
-)
+from selenium.common.exceptions import TimeoutException, WebDriverException
 from selenium.webdriver import Chrome, ChromeOptions, ChromeService
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
@@ -61,13 +57,17 @@ class Browser:
         """What the page says; nothing while one page makes way for the next."""
         try:
             return self.driver.find_element(By.TAG_NAME, "body").text
-        except (NoSuchElementException, StaleElementReferenceException):
+        except WebDriverException:
             return ""
+
+    def _waiting(self, patience: float = PATIENCE) -> WebDriverWait[Chrome]:
+        """Waits; what the driver says of a page that makes way for the next is no answer."""
+        return WebDriverWait(self.driver, patience, ignored_exceptions=[WebDriverException])
 
     def see(self, css: str, patience: float = PATIENCE) -> WebElement:
         """Wait until the element shows; on failure say what the page shows instead."""
         try:
-            return WebDriverWait(self.driver, patience).until(
+            return self._waiting(patience).until(
                 expected.visibility_of_element_located((By.CSS_SELECTOR, css))
             )
         except TimeoutException:
@@ -76,14 +76,14 @@ class Browser:
     def see_text(self, text: str, patience: float = PATIENCE) -> None:
         """Wait until the page holds the text."""
         try:
-            WebDriverWait(self.driver, patience).until(lambda _: text in self.text)
+            self._waiting(patience).until(lambda _: text in self.text)
         except TimeoutException:
             raise AssertionError(f"{text!r} is not on {self.url}:\n{self.text[:2000]}") from None
 
     def arrive(self, start: str, patience: float = PATIENCE) -> None:
         """Wait until the address starts with `start`."""
         try:
-            WebDriverWait(self.driver, patience).until(lambda d: d.current_url.startswith(start))
+            self._waiting(patience).until(lambda d: d.current_url.startswith(start))
         except TimeoutException:
             raise AssertionError(f"still on {self.url}, not {start}:\n{self.text[:2000]}") from None
 
@@ -98,19 +98,23 @@ class Browser:
                     return place + 1
             return None
 
-        waiting = WebDriverWait(
-            self.driver, patience, ignored_exceptions=[StaleElementReferenceException]
-        )
         try:
-            return int(waiting.until(shown) or 0) - 1
+            return int(self._waiting(patience).until(shown) or 0) - 1
         except TimeoutException:
             raise AssertionError(f"none of {choices} on {self.url}:\n{self.text[:2000]}") from None
 
     def click(self, css: str) -> None:
+        """Click once it can be; an element that went with its page was not clicked."""
+
+        def clicked(driver: Chrome) -> bool:
+            driver.find_element(By.CSS_SELECTOR, css).click()
+            return True
+
         self.see(css)
-        WebDriverWait(self.driver, PATIENCE).until(
-            expected.element_to_be_clickable((By.CSS_SELECTOR, css))
-        ).click()
+        try:
+            self._waiting().until(clicked)
+        except TimeoutException:
+            raise AssertionError(f"{css} cannot be clicked on {self.url}") from None
 
     def write(self, css: str, text: str) -> None:
         field = self.see(css)
