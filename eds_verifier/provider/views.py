@@ -38,6 +38,16 @@ def _frame(
     )
 
 
+def _frame_of(interaction: Interaction, *, realm: Realm, base: str) -> Frame:
+    """The frame of a living sign-in: in its language, with its reference, to be switched."""
+    return _frame(
+        realm,
+        language=interaction.language,
+        reference=interaction.reference,
+        languages=_switch(realm, base),
+    )
+
+
 def _switch(realm: Realm, address: str, **more: str) -> tuple[tuple[str, str], ...]:
     tail = "".join(f"&{name}={value}" for name, value in more.items())
     return tuple((code, f"{address}?lang={code}{tail}") for code in realm.policy.languages)
@@ -48,13 +58,7 @@ def sign_in_page(
 ) -> Response:
     """The page with the one big button."""
     base = base_of(realm, request)
-    language = interaction.language
-    frame = _frame(
-        realm,
-        language=language,
-        reference=interaction.reference,
-        languages=_switch(realm, base),
-    )
+    frame = _frame_of(interaction, realm=realm, base=base)
     return HTMLResponse(
         render(
             "sign_in.html",
@@ -82,12 +86,7 @@ def agreement_page(  # noqa: PLR0913 - what a page shows
     chosen = request.query_params.get("text", "")
     text = shown_text(due.version, page_language=language, chosen=chosen)
     has_own_text = language in due.version.texts
-    frame = _frame(
-        realm,
-        language=language,
-        reference=interaction.reference,
-        languages=_switch(realm, base),
-    )
+    frame = _frame_of(interaction, realm=realm, base=base)
     return HTMLResponse(
         render(
             "agreement.html",
@@ -109,13 +108,7 @@ def agreement_page(  # noqa: PLR0913 - what a page shows
 def declined_page(request: Request, interaction: Interaction, *, realm: Realm) -> Response:
     """What declining meant, and the way back."""
     base = base_of(realm, request)
-    language = interaction.language
-    frame = _frame(
-        realm,
-        language=language,
-        reference=interaction.reference,
-        languages=_switch(realm, base),
-    )
+    frame = _frame_of(interaction, realm=realm, base=base)
     return HTMLResponse(render("declined.html", frame, base=base))
 
 

@@ -109,6 +109,13 @@ class Journey:
         """Press the verifier's big button; NCALayer signs as it was told."""
         self.browser.click("#signing[data-kind=sign_in] #sign")
 
+    def sign_in_with(self, key: str) -> None:
+        """From the portal to the verifier's answer to a signature by that key."""
+        self.ncalayer.sign_as(key)
+        self.begin()
+        self.choose_eds()
+        self.sign()
+
     def accept(self) -> None:
         """Accept and sign the agreement."""
         self.browser.click("#signing[data-kind=acceptance] #sign")
@@ -129,10 +136,7 @@ class Journey:
 
     def register(self, key: str, address: str) -> dict[str, Any]:
         """The whole first sign-in; the claims the portal was given."""
-        self.ncalayer.sign_as(key)
-        self.begin()
-        self.choose_eds()
-        self.sign()
+        self.sign_in_with(key)
         self.accept()
         self.give_email(address)
         self.set_password()

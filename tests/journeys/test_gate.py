@@ -14,10 +14,7 @@ pytestmark = [pytest.mark.keycloak, pytest.mark.browser]
 
 def to_the_gate(journey: Callable[..., Journey], key: str, language: str) -> Journey:
     person = journey(CLICK, language=language)
-    person.ncalayer.sign_as(key)
-    person.begin()
-    person.choose_eds()
-    person.sign()  # no acceptance follows: the gate asks
+    person.sign_in_with(key)  # no acceptance follows: the gate asks
     person.browser.see("#tanba-accept")
     return person
 

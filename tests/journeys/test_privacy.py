@@ -44,10 +44,7 @@ def test_no_log_holds_an_iin_a_secret_or_a_signature(
 
 def test_an_address_never_holds_an_iin(journey: Callable[..., Journey]) -> None:
     person = journey("e-architecture", language="kk")
-    person.ncalayer.sign_as("aizhan-gost-sign")
-    person.begin()
-    person.choose_eds()
-    person.sign()
+    person.sign_in_with("aizhan-gost-sign")
     person.accept()
     person.browser.see("#email")
     visited = person.browser.driver.execute_script(

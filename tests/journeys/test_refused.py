@@ -122,10 +122,7 @@ def authorization_request(keycloak: str) -> str:
 
 def test_an_authentication_key_accepts_nothing(journey: Callable[..., Journey]) -> None:
     person = journey("e-architecture", language="ru")
-    person.ncalayer.sign_as("arman-astyq-gost-sign")
-    person.begin()
-    person.choose_eds()
-    person.sign()
+    person.sign_in_with("arman-astyq-gost-sign")
     person.browser.see("#signing[data-kind=acceptance]")
     person.ncalayer.sign_even_if_not_asked_for("arman-astyq-rsa-auth")
     person.accept()
@@ -134,10 +131,7 @@ def test_an_authentication_key_accepts_nothing(journey: Callable[..., Journey]) 
 
 def test_somebody_elses_signature_accepts_nothing(journey: Callable[..., Journey]) -> None:
     person = journey("e-architecture", language="en")
-    person.ncalayer.sign_as("arman-astyq-gost-sign")
-    person.begin()
-    person.choose_eds()
-    person.sign()
+    person.sign_in_with("arman-astyq-gost-sign")
     person.browser.see("#signing[data-kind=acceptance]")
     person.ncalayer.sign_even_if_not_asked_for("daniyar-gost-sign")
     person.accept()
@@ -146,10 +140,7 @@ def test_somebody_elses_signature_accepts_nothing(journey: Callable[..., Journey
 
 def test_declining_the_agreement_lets_nobody_in(journey: Callable[..., Journey]) -> None:
     person = journey("e-architecture", language="kk")
-    person.ncalayer.sign_as("arman-astyq-gost-sign")
-    person.begin()
-    person.choose_eds()
-    person.sign()
+    person.sign_in_with("arman-astyq-gost-sign")
     person.browser.click("#decline")
     person.browser.see("a[href$='/return']")
     person.browser.shot("declined-kk")

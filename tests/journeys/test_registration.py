@@ -63,10 +63,7 @@ def test_a_password_that_breaks_a_rule_is_refused(
     journey: Callable[..., Journey], weak: str
 ) -> None:
     person = journey("e-architecture", language="ru")
-    person.ncalayer.sign_as("gulmira-astyq-gost-sign")
-    person.begin()
-    person.choose_eds()
-    person.sign()
+    person.sign_in_with("gulmira-astyq-gost-sign")
     if person.browser.which("#signing[data-kind=acceptance]", "#email", "#password-new") == 0:
         person.accept()
     if person.browser.which("#email", "#password-new") == 0:

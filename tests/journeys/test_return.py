@@ -36,10 +36,7 @@ def test_people_come_back_by_eds_by_password_and_after_forgetting_it(
     assert again["auth_time"] != first["auth_time"]
 
     back = journey("grain-receipts", language="kk")
-    back.ncalayer.sign_as("aizhan-rsa-auth")
-    back.begin()
-    back.choose_eds()
-    back.sign()
+    back.sign_in_with("aizhan-rsa-auth")
     claims = back.claims()  # nothing more is asked: the agreement was signed already
     assert claims["sub"] == first["sub"]
     assert claims["agreement_signed"] == first["agreement_signed"]
