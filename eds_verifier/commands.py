@@ -85,7 +85,7 @@ def eds() -> None:
 )
 @click.option("--key", type=click.Choice(get_args(KeyChoice)), help="Which key is accepted.")
 @click.option(
-    "--check-digits", type=click.Choice(["strict", "warn"]), default="strict", show_default=True
+    "--numbers", type=click.Choice(["strict", "warn"]), default="strict", show_default=True
 )
 @click.option(
     "--delta-crl", type=click.Choice(["required", "optional"]), default="required",
@@ -104,7 +104,7 @@ def verify(ctx: click.Context, /, file: Path, **options: Any) -> None:
     policy = VerificationPolicy(
         purpose=options["purpose"],
         key=options["key"] or ("sign" if options["purpose"] == "acceptance" else "any"),
-        check_digits=options["check_digits"],
+        numbers=options["numbers"],
         delta_crl=options["delta_crl"],
     )
     verdict = _judge(file, options, policy)

@@ -198,7 +198,7 @@ def _number(values: list[str], pattern: re.Pattern[str], name: str) -> str:
 def _check_digit(number: str, name: str, policy: VerificationPolicy, warnings: list[str]) -> None:
     if has_check_digit(number):
         return
-    if policy.check_digits == "strict":
+    if policy.numbers == "strict":
         raise Refused(Reason.CHECK_DIGIT, f"the {name.upper()}'s check digit is wrong")
     warnings.append(f"{name}_check_digit")
 

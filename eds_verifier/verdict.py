@@ -38,6 +38,7 @@ class Reason(StrEnum):
     # the subject
     NOT_A_PERSON = "not_a_person"
     WRONG_SUBJECT_TYPE = "wrong_subject_type"
+    WRONG_ROLE = "wrong_role"
     SUBJECT_INVALID = "subject_invalid"
     CHECK_DIGIT = "check_digit"
     # revocation

@@ -146,9 +146,14 @@ class Eds(Frozen):
     subjects: tuple[Literal["individual", "legal_entity"], ...] = Field(
         default=("individual", "legal_entity"), min_length=1
     )
-    check_digits: Literal["strict", "warn"] = Field(default="strict")
+    numbers: Literal["strict", "warn"] = Field(
+        default="strict",
+        description="What a wrong check digit or date in an IIN or BIN means; warn: test contours.",
+    )
     revocation: Literal["ocsp_or_crl", "ocsp", "crl"] = Field(default="ocsp_or_crl")
-    delta_crl: Literal["required", "optional"] = Field(default="required")
+    delta_crl: Literal["when_published", "required", "optional"] = Field(
+        default="when_published", description="Whether a base CRL alone will do."
+    )
 
     def issuer(self, realm: str) -> str:
         """The verifier's OIDC issuer for `realm`."""

@@ -22,7 +22,7 @@ NCA_JUDGING_TIME = datetime(2026, 8, 12, tzinfo=UTC)
 
 _NCA_TEST_EDS = """\
   trust: nca-test
-  check_digits: warn  # the NCA's test numbers have none
+  numbers: warn  # the NCA's test numbers have none
   revocation: crl
   delta_crl: optional  # a base CRL is all that is published
 """

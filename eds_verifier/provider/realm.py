@@ -66,7 +66,7 @@ class Realm:
         return VerificationPolicy(
             purpose=purpose,
             key=self.key_for(purpose),
-            check_digits=eds.check_digits,
+            numbers=eds.numbers,
             subjects=eds.subjects,
             revocation=eds.revocation,
             delta_crl=eds.delta_crl,

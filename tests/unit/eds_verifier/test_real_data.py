@@ -32,7 +32,7 @@ from eds_verifier.verify import verify
 from policies.trust import LISTS, load_trust_list
 
 AT = datetime(2026, 8, 12, tzinfo=UTC)
-POLICY = VerificationPolicy(purpose="document", check_digits="warn", delta_crl="optional")
+POLICY = VerificationPolicy(purpose="document", numbers="warn", delta_crl="optional")
 NCA_RK = LISTS / "nca-rk.yaml"
 
 

@@ -471,9 +471,9 @@ def test_the_policy_says_which_holders_are_taken() -> None:
     assert reason(GOOD, policy=policy) == "wrong_subject_type"
 
 
-def test_wrong_check_digits_only_warn_where_the_policy_says_so() -> None:
+def test_wrong_numbers_only_warn_where_the_policy_says_so() -> None:
     draft = _person(subject=_set(PERSON, oids.SERIAL_NUMBER, "IIN123456789011"))
-    policy = POLICY.model_copy(update={"check_digits": "warn"})
+    policy = POLICY.model_copy(update={"numbers": "warn"})
     verdict = judge(Message(issue(draft, PKI.issuer)), policy=policy)
     assert (verdict.verdict, verdict.warnings) == ("valid", ("iin_check_digit",))
 

@@ -21,7 +21,7 @@ def test_the_nca_test_realm_never_turns_revocation_off(tmp_path: Path) -> None:
             "TANBA_SMTP_PORT": "3",
         },
     )
-    assert (policy.realm, policy.eds.trust, policy.eds.check_digits) == (
+    assert (policy.realm, policy.eds.trust, policy.eds.numbers) == (
         "nca-test",
         "nca-test",
         "warn",
