@@ -1,8 +1,7 @@
-"""The elliptic curve of GOST R 34.10-2012/2015 with 512 bits, and multiplication on it.
+"""The elliptic curves of GOST 34.310-2004 and GOST R 34.10-2015, and multiplication on them.
 
-The NCA's parameter set 1.2.398.3.10.1.1.2.2.1 is id-tc26-gost-3410-12-512-paramSetA (RFC 7836
-appendix A.1). Points are affine `(x, y)`; `None` is the point at infinity. Inside, points are
-Jacobian `(X, Y, Z)` with x = X/Z², y = Y/Z³; formulas from RFC 6090 appendix F for a = -3.
+Points are affine `(x, y)`; `None` is the point at infinity. Inside, points are Jacobian `(X, Y, Z)`
+with x = X/Z², y = Y/Z³.
 
 Nothing here takes the same time for every input: to verify needs no secret. `multiply` may be
 given a secret by the local stand's demo keys only.
@@ -22,12 +21,17 @@ _KEY_WINDOW = 5
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """y² = x³ - 3x + b over the integers modulo `p`; `base` has the prime order `q`."""
+    """y² = x³ + ax + b over the integers modulo `p`; `base` has the prime order `q`.
+
+    The curve has `cofactor` times `q` points.
+    """
 
     p: int
+    a: int
     b: int
     q: int
     base: Point
+    cofactor: int = 1
 
     @property
     def octets(self) -> int:
@@ -39,11 +43,12 @@ class Curve:
         x, y = point
         if not (0 <= x < self.p and 0 <= y < self.p):
             return False
-        return (y * y - (x * x * x - 3 * x + self.b)) % self.p == 0
+        return (y * y - (x * x * x + self.a * x + self.b)) % self.p == 0
 
 
 TC26_512_A = Curve(
     p=2**512 - 569,
+    a=2**512 - 569 - 3,
     b=int(
         "E8C2505DEDFC86DDC1BD0B2B6667F1DA34B82574761CB0E879BD081CFD0B6265"
         "EE3CB090F30D27614CB4574010DA90DD862EF9D4EBEE4761503190785A71C760",
@@ -63,6 +68,33 @@ TC26_512_A = Curve(
         ),
     ),
 )
+"""id-tc26-gost-3410-12-512-paramSetA (RFC 7836 appendix A.1): the NCA's 1.2.398.3.10.1.1.2.2.1."""
+
+TC26_256_A = Curve(
+    p=2**256 - 617,
+    a=0xC2173F1513981673AF4892C23035A27CE25E2013BF95AA33B22C656F277E7335,
+    b=0x295F9BAE7428ED9CCC20E7C359A9D41A22FCCD9108E17BF7BA9337A6F8AE9513,
+    q=0x400000000000000000000000000000000FD8CDDFC87B6635C115AF556C360C67,
+    base=(
+        0x91E38443A5E82C0D880923425712B2BB658B9196932E02C78B2582FE742DAA28,
+        0x32879423AB1A0375895786C4BB46E9565FDE0B5344766740AF268ADB32322E5C,
+    ),
+    cofactor=4,
+)
+"""id-tc26-gost-3410-2012-256-paramSetA (RFC 7836 appendix A.2).
+
+The vendor's library and others read the NCA's 1.2.398.3.10.1.1.2.1.1 so; no certificate with it is
+known.
+"""
+
+CRYPTOPRO_A = Curve(
+    p=2**256 - 617,
+    a=2**256 - 617 - 3,
+    b=166,
+    q=0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF6C611070995AD10045841B09B761B893,
+    base=(1, 0x8D91E471E0989CDA27DF505A453F2B7635294F2DDF23E3B122ACC99C9E9F1E14),
+)
+"""id-GostR3410-2001-CryptoPro-A-ParamSet (RFC 4357 11.4): the NCA's 1.2.398.3.10.1.1.1.1.1."""
 
 
 def multiply(curve: Curve, scalar: int, point: Point | None = None) -> Point | None:
@@ -89,11 +121,11 @@ def joint_multiply(curve: Curve, z1: int, z2: int, point: Point) -> Point | None
     p = curve.p
     sum_: _Jacobian = (1, 1, 0)
     for digit1, digit2 in zip(reversed(first), reversed(second), strict=True):
-        sum_ = _double(p, sum_)
+        sum_ = _double(curve, sum_)
         if digit1:
-            sum_ = _add_signed(p, sum_, base_table, digit1)
+            sum_ = _add_signed(curve, sum_, base_table, digit1)
         if digit2:
-            sum_ = _add_signed(p, sum_, key_table, digit2)
+            sum_ = _add_signed(curve, sum_, key_table, digit2)
     return _affine(p, sum_)
 
 
@@ -121,47 +153,52 @@ def _base_table(curve: Curve) -> tuple[Point, ...]:
 def _odd_multiples(curve: Curve, point: Point, window: int) -> tuple[Point, ...]:
     """1, 3, 5, … times `point`: 2^(window-2) of them, affine by one shared inversion."""
     p = curve.p
-    doubled = _affine(p, _double(p, (*point, 1)))
+    doubled = _affine(p, _double(curve, (*point, 1)))
     if doubled is None:  # a point of order two: not on a curve of prime order
         raise ValueError("the point has no odd multiples")
     multiples: list[_Jacobian] = [(*point, 1)]
     for _ in range((1 << (window - 2)) - 1):
-        multiples.append(_add(p, multiples[-1], doubled))
+        multiples.append(_add(curve, multiples[-1], doubled))
     return _affine_all(p, multiples)
 
 
-def _add_signed(p: int, sum_: _Jacobian, table: tuple[Point, ...], digit: int) -> _Jacobian:
+def _add_signed(curve: Curve, sum_: _Jacobian, table: tuple[Point, ...], digit: int) -> _Jacobian:
     if digit > 0:
-        return _add(p, sum_, table[digit >> 1])
+        return _add(curve, sum_, table[digit >> 1])
     x, y = table[-digit >> 1]
-    return _add(p, sum_, (x, p - y))
+    return _add(curve, sum_, (x, curve.p - y))
 
 
-def _double(p: int, point: _Jacobian) -> _Jacobian:
+def _double(curve: Curve, point: _Jacobian) -> _Jacobian:
     x, y, z = point
     if not z:
         return point
+    p = curve.p
     delta = z * z % p
     gamma = y * y % p
     beta = x * gamma % p
-    alpha = 3 * (x - delta) * (x + delta) % p
+    if curve.a == p - 3:
+        alpha = 3 * (x - delta) * (x + delta) % p
+    else:
+        alpha = (3 * x * x + curve.a * delta * delta) % p
     x3 = (alpha * alpha - 8 * beta) % p
     z3 = 2 * y * z % p
     y3 = (alpha * (4 * beta - x3) - 8 * gamma * gamma) % p
     return x3, y3, z3
 
 
-def _add(p: int, left: _Jacobian, right: Point) -> _Jacobian:
+def _add(curve: Curve, left: _Jacobian, right: Point) -> _Jacobian:
     """Jacobian plus affine."""
     x1, y1, z1 = left
     x2, y2 = right
     if not z1:
         return x2, y2, 1
+    p = curve.p
     zz = z1 * z1 % p
     h = (x2 * zz - x1) % p
     r = (y2 * z1 * zz - y1) % p
     if not h:
-        return (1, 1, 0) if r else _double(p, left)
+        return (1, 1, 0) if r else _double(curve, left)
     hh = h * h % p
     hhh = h * hh % p
     v = x1 * hh % p

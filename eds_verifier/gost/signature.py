@@ -1,4 +1,4 @@
-"""GOST R 34.10-2015 keys and signatures in the octet layout Kazakhstan's NCA uses.
+"""Keys and signatures of GOST R 34.10-2015 and GOST 34.310-2004 as Kazakhstan's NCA lays them out.
 
 The layout differs from RFC 4491 and RFC 9215:
 
@@ -14,7 +14,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from eds_verifier.gost.backend import Backend, default_backend
-from eds_verifier.gost.curve import TC26_512_A, Curve, Point
+from eds_verifier.gost.curve import TC26_512_A, Curve, Point, multiply
 
 
 class GostKeyError(ValueError):
@@ -40,12 +40,20 @@ class PublicKey:
         )
         if not curve.holds(point):
             raise GostKeyError("the public key is not a point of the curve")
+        if curve.cofactor != 1 and not _is_multiple_of_base(curve, point):
+            raise GostKeyError("the public key is not a multiple of the base point")
         return cls(curve, point)
 
     def octets(self) -> bytes:
         """Write the key as `parse` reads it."""
         size = self.curve.octets
         return b"".join(coordinate.to_bytes(size, "little") for coordinate in self.point)
+
+
+def _is_multiple_of_base(curve: Curve, point: Point) -> bool:
+    """Whether q·point is infinity, found as (q-1)·point = -point."""
+    x, y = point
+    return y != 0 and multiply(curve, curve.q - 1, point) == (x, curve.p - y)
 
 
 def digest_number(digest: bytes, curve: Curve) -> int:
