@@ -1,47 +1,100 @@
-"""The trust store: a trust list (`policies.trust`) and its certificates, proven by their pins."""
+"""The trust store: a trust list (`policies.trust`) and its certificates, proven by their pins.
+
+What the old generation of authorities issued counts for documents only: see `GENERATIONS`.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Self
 
 from eds_verifier.errors import TrustStoreError
 from eds_verifier.path.certificate import MAX_CERTIFICATE, Certificate
+from eds_verifier.policy import Purpose
 from eds_verifier.verdict import Refused
-from policies.trust import LISTS, Authority, TrustList, load_trust_list
+from policies.trust import LISTS, Authority, Generation, TrustList, load_trust_list
 
 _LIST_NAME = re.compile(r"[a-z0-9-]{1,64}")
+
+GENERATIONS: dict[Purpose, frozenset[Generation]] = {
+    "sign_in": frozenset({"current"}),
+    "acceptance": frozenset({"current"}),
+    "step_up": frozenset({"current"}),
+    "document": frozenset({"current", "old"}),
+}
+"""Whose certificates count for what. A purpose that is not here trusts nobody."""
 
 
 @dataclass(frozen=True, slots=True)
 class TrustedAuthority:
     """An authority of the list with its certificate, whose SHA-256 is the pinned one.
 
+    `role`: a `root` is an anchor of paths, an `issuer` is certified by the root it names.
     `ocsp`, `crl`, `delta_crl`: where revocation of what it issues is asked; never taken from a
-    certificate being judged.
+    certificate being judged. `unsafe_test`: anybody may hold its key.
     """
 
     name: str
     role: str
     issuer: str | None
     certificate: Certificate
-    ocsp: str | None
-    crl: str | None
-    delta_crl: str | None
+    ocsp: str | None = None
+    crl: str | None = None
+    delta_crl: str | None = None
+    generation: Generation = "current"
+    unsafe_test: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class TrustStore:
-    """Who may certify people. Made by `load_trust`."""
+    """Who may certify people. Made by `load_trust`, or of certificates the caller trusts.
+
+    `extra`: certificates of intermediate authorities that may be part of a path; they are trusted
+    with nothing. `fingerprint` stands for everything that is trusted, so that what was proven under
+    it may be kept by it; `extra` is no part of it.
+    """
 
     name: str
     authorities: tuple[TrustedAuthority, ...]
+    extra: tuple[Certificate, ...] = ()
+    fingerprint: bytes = field(init=False, repr=False, compare=False)
+    _narrowed: dict[frozenset[Generation], Self] = field(
+        init=False, repr=False, compare=False, default_factory=dict
+    )
+
+    def __post_init__(self) -> None:
+        rows = [
+            (a.name, a.role, a.issuer, a.generation, a.certificate.sha256) for a in self.authorities
+        ]
+        addresses = [(a.ocsp, a.crl, a.delta_crl) for a in self.authorities]
+        fingerprint = hashlib.sha256(repr((self.name, rows, addresses)).encode()).digest()
+        object.__setattr__(self, "fingerprint", fingerprint)
+
+    @property
+    def unsafe_test(self) -> bool:
+        """Whether anybody may sign as anybody under this store: shown wherever it is used."""
+        return any(authority.unsafe_test for authority in self.authorities)
+
+    def for_purpose(self, purpose: Purpose) -> Self:
+        """This store with the generations of authorities that count for `purpose`."""
+        taken = GENERATIONS.get(purpose, frozenset())
+        if all(authority.generation in taken for authority in self.authorities):
+            return self
+        if taken not in self._narrowed:
+            kept = tuple(a for a in self.authorities if a.generation in taken)
+            self._narrowed[taken] = replace(self, authorities=kept)
+        return self._narrowed[taken]
 
     def issuers(self) -> tuple[TrustedAuthority, ...]:
         """The authorities that issue certificates to people; a root does not."""
         return tuple(a for a in self.authorities if a.role == "issuer")
+
+    def roots(self) -> tuple[TrustedAuthority, ...]:
+        """The anchors."""
+        return tuple(a for a in self.authorities if a.role == "root")
 
     def root_of(self, authority: TrustedAuthority) -> TrustedAuthority:
         """The pinned root that certified an issuer of this store."""
@@ -67,47 +120,66 @@ def find_list(name: str, certificates_dir: Path) -> Path:
     )
 
 
-def load_trust(list_path: Path, certificates_dir: Path) -> TrustStore:
+def load_trust(
+    list_path: Path, certificates_dir: Path, *, unsafe_allow_test_trust: bool = False
+) -> TrustStore:
     """Read a trust list and `<authority>.cer` of each of its authorities.
 
-    Raises PolicyFileError for the list, TrustStoreError for a certificate that is missing,
-    unreadable, or not the one whose SHA-256 the list pins.
+    A certificate of the old generation that is not there is left out: what it issued is then not
+    trusted. Raises PolicyFileError for the list; TrustStoreError for any other certificate that is
+    missing, for one that is unreadable or not the one whose SHA-256 the list pins, and for a list
+    marked `unsafe_test` unless `unsafe_allow_test_trust`.
     """
-    return store_of(load_trust_list(list_path), certificates_dir)
+    trust_list = load_trust_list(list_path)
+    return store_of(trust_list, certificates_dir, unsafe_allow_test_trust=unsafe_allow_test_trust)
 
 
-def store_of(trust_list: TrustList, certificates_dir: Path) -> TrustStore:
+def store_of(
+    trust_list: TrustList, certificates_dir: Path, *, unsafe_allow_test_trust: bool = False
+) -> TrustStore:
     """`load_trust` for a list already read."""
-    return TrustStore(
-        trust_list.name,
-        tuple(_authority(a, certificates_dir, trust_list.name) for a in trust_list.authorities),
-    )
+    if trust_list.unsafe_test and not unsafe_allow_test_trust:
+        raise TrustStoreError(
+            f"the trust list {trust_list.name} is for tests: anybody may hold its keys",
+            hint="Only a setting whose name begins with unsafe_ takes it.",
+        )
+    loaded = (_authority(a, certificates_dir, trust_list) for a in trust_list.authorities)
+    return TrustStore(trust_list.name, tuple(a for a in loaded if a is not None))
 
 
 def state_of(authority: Authority, certificates_dir: Path) -> str:
     """`pinned`, `missing`, or `different` when another certificate lies in its place."""
     try:
-        der = _read(certificates_dir / f"{authority.name}.cer")
+        der = read_file(certificates_dir / f"{authority.name}.cer")
     except OSError:
         return "missing"
     return "pinned" if hashlib.sha256(der).hexdigest() == authority.sha256 else "different"
 
 
-def _read(path: Path) -> bytes:
+def read_file(path: Path) -> bytes:
+    """At most one octet more than a certificate may have. Raises OSError."""
     with path.open("rb") as file:
         return file.read(MAX_CERTIFICATE + 1)
 
 
-def _authority(authority: Authority, folder: Path, list_name: str) -> TrustedAuthority:
+def _authority(
+    authority: Authority, folder: Path, trust_list: TrustList
+) -> TrustedAuthority | None:
+    """The authority with its certificate; None for an old one that is not there."""
     path = folder / f"{authority.name}.cer"
-    hint = f"Run `tanba eds trust update --trust {list_name} --trust-dir {folder}`."
+    hint = f"Run `tanba eds trust update --trust {trust_list.name} --trust-dir {folder}`."
     try:
-        der = _read(path)
+        der = read_file(path)
+    except FileNotFoundError as error:
+        if authority.generation == "old":
+            return None
+        raise TrustStoreError(f"{path}: {error.strerror}", hint=hint) from None
     except OSError as error:
         raise TrustStoreError(f"{path}: {error.strerror}", hint=hint) from None
     if hashlib.sha256(der).hexdigest() != authority.sha256:
         raise TrustStoreError(
-            f"{path} is not the certificate the trust list {list_name} pins: its SHA-256 differs",
+            f"{path} is not the certificate the trust list {trust_list.name} pins:"
+            " its SHA-256 differs",
             hint=hint,
         )
     return TrustedAuthority(
@@ -118,6 +190,8 @@ def _authority(authority: Authority, folder: Path, list_name: str) -> TrustedAut
         ocsp=authority.ocsp,
         crl=authority.crl,
         delta_crl=authority.delta_crl,
+        generation=authority.generation,
+        unsafe_test=trust_list.unsafe_test,
     )
 
 

@@ -14,6 +14,7 @@ from pydantic import AwareDatetime, Field, model_validator
 from policies.base import Frozen, read_model
 
 LISTS = Path(__file__).resolve().parent / "trust"
+Generation = Literal["current", "old"]
 _HTTP = r"^https?://[^\s]+$"
 
 
@@ -28,6 +29,9 @@ class Authority(Frozen):
     ocsp: str | None = Field(default=None, pattern=_HTTP, description="OCSP for what it issues.")
     crl: str | None = Field(default=None, pattern=_HTTP, description="Its base CRL.")
     delta_crl: str | None = Field(default=None, pattern=_HTTP, description="Its delta CRL.")
+    generation: Generation = Field(
+        default="current", description="What an old one issued counts for documents, no sign-in."
+    )
     not_before: AwareDatetime
     not_after: AwareDatetime
 
@@ -37,6 +41,10 @@ class TrustList(Frozen):
 
     version: Literal[1]
     name: str = Field(pattern=r"^[a-z0-9-]{1,64}$")
+    unsafe_test: bool = Field(
+        default=False,
+        description="For tests: anybody may hold these authorities' keys.",
+    )
     authorities: tuple[Authority, ...] = Field(min_length=1)
 
     @model_validator(mode="after")
@@ -44,14 +52,21 @@ class TrustList(Frozen):
         names = [authority.name for authority in self.authorities]
         if len(set(names)) != len(names):
             raise ValueError("two authorities have one name")
-        roots = {a.name for a in self.authorities if a.role == "root"}
+        roots = {a.name: a for a in self.authorities if a.role == "root"}
         if not roots:
             raise ValueError("there is no root: nothing could be trusted")
         for authority in self.authorities:
-            if authority.role == "issuer" and authority.issuer not in roots:
+            if authority.role == "root":
+                if authority.issuer is not None:
+                    raise ValueError(f"{authority.name}: a root has no issuer")
+                continue
+            root = roots.get(authority.issuer or "")
+            if root is None:
                 raise ValueError(f"{authority.name}: its issuer is not a root of this list")
-            if authority.role == "root" and authority.issuer is not None:
-                raise ValueError(f"{authority.name}: a root has no issuer")
+            if (root.generation, authority.generation) == ("old", "current"):
+                raise ValueError(
+                    f"{authority.name}: it is current, its root is of an old generation"
+                )
         return self
 
 
