@@ -1,4 +1,4 @@
-"""What a signature must satisfy for one purpose. Only what is named `unsafe_…` leaves a check out."""
+"""What a signature must satisfy for one purpose. Only `unsafe_…` leaves a check out."""
 
 from __future__ import annotations
 

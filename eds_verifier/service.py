@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from eds_verifier.cms.check import VerifiedContent
+from eds_verifier.examine import Examination, examine
 from eds_verifier.policy import VerificationPolicy
 from eds_verifier.revocation.evidence import Evidence
 from eds_verifier.revocation.fetch import EvidenceFetcher
@@ -16,7 +17,7 @@ from eds_verifier.revocation.gather import Gatherer
 from eds_verifier.revocation.ocsp import NONCE_OCTETS
 from eds_verifier.trust import TrustStore
 from eds_verifier.verdict import Refused, Verdict
-from eds_verifier.verify import Examined, conclude, examine, internal_error
+from eds_verifier.verify import acceptance_nonce, conclude, internal_error
 
 __all__ = ["Judgement", "SignatureService", "VerifiedContent", "acceptance_nonce"]
 
@@ -36,14 +37,6 @@ class Judgement:
     crls: tuple[bytes, ...] = ()
     content: VerifiedContent | None = None
     cms: bytes = b""
-
-
-def acceptance_nonce(cms: bytes) -> bytes:
-    """The OCSP nonce for an acceptance: the first 16 octets of SHA-256 of its CMS octets.
-
-    So the responder's signed answer proves that the acceptance existed when it was given.
-    """
-    return hashlib.sha256(cms).digest()[:NONCE_OCTETS]
 
 
 class SignatureService:
@@ -73,29 +66,41 @@ class SignatureService:
         Revocation is asked only about a certificate whose path and signature hold already.
         """
         try:
-            examined = examine(cms, content=content, trust=self._trust, policy=policy, at=at)
-            evidence = self._gatherer.gather(
-                examined.path, nonces=self._nonces(examined, policy), policy=policy, at=at
-            )
-            verdict = conclude(examined, evidence, policy=policy, at=at)
+            examination = examine(cms, content=content, trust=self._trust, policy=policy, at=at)
+            evidence = self._gather(examination, policy, at)
+            verdict = conclude(examination, evidence, policy=policy, at=at)
         except Refused as refused:
             return Judgement(refused.verdict())
         except Exception as error:  # noqa: BLE001 - total by promise; nothing is let in by this
             return Judgement(internal_error(error))
-        return _judgement(verdict, examined, evidence)
+        return _judgement(verdict, examination, evidence)
 
-    def _nonces(self, examined: Examined, policy: VerificationPolicy) -> Callable[[], bytes]:
+    def _gather(
+        self, examination: Examination, policy: VerificationPolicy, at: datetime
+    ) -> Evidence:
+        """What may be had about every signer."""
+        nonces = self._random_nonce
         if policy.purpose == "acceptance":
-            return lambda: acceptance_nonce(examined.cms)
-        return self._random_nonce
+            nonces = partial(acceptance_nonce, examination.cms)
+        gathered = [
+            self._gatherer.gather(path, nonces=nonces, policy=policy, at=at)
+            for path in examination.paths
+        ]
+        return Evidence(
+            ocsp=tuple(item for one in gathered for item in one.ocsp),
+            crls=tuple(dict.fromkeys(item for one in gathered for item in one.crls)),
+            notes=tuple(dict.fromkeys(item for one in gathered for item in one.notes)),
+        )
 
 
-def _judgement(verdict: Verdict, examined: Examined, evidence: Evidence) -> Judgement:
+def _judgement(verdict: Verdict, examination: Examination, evidence: Evidence) -> Judgement:
+    """`chain_der` is the first signer's: who signs in or accepts signs alone."""
+    first = next(iter(examination.proven), None)
     return Judgement(
         verdict=verdict,
-        chain_der=tuple(certificate.der for certificate in examined.path.certificates),
+        chain_der=tuple(one.der for one in first.path.certificates) if first else (),
         ocsp=tuple(item.response for item in evidence.ocsp),
         crls=evidence.crls,
-        content=examined.content if verdict.verdict == "valid" else None,
-        cms=examined.cms,
+        content=first.content if first and verdict.verdict == "valid" else None,
+        cms=examination.cms,
     )

@@ -1,7 +1,8 @@
 """One signature over some octets: which algorithms are accepted, and checking it.
 
-RSA PKCS #1 v1.5 with 2048 bits or more and SHA-256, -384 or -512 (RFC 8017), and GOST R
-34.10-2015 with 512 bits and Streebog-512. What is not in the tables is refused.
+RSA of 2048 bits or more, PKCS #1 v1.5 or PSS (RFC 8017), with SHA-256, -384 or -512; GOST R
+34.10-2015 with 512 bits and Streebog-512; GOST 34.310-2004 with GOST 34.311-95. What is not in the
+tables is refused.
 """
 
 from __future__ import annotations
@@ -10,29 +11,40 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from asn1crypto import core
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat import asn1
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 from eds_verifier import gost
 from eds_verifier.asn1 import oids
-from eds_verifier.asn1.reading import load, octets, reading
+from eds_verifier.asn1.der import (
+    NULL,
+    SubjectPublicKeyInfo,
+    algorithm_parts,
+    decode,
+    octets_of,
+    oids_of,
+    raw,
+)
+from eds_verifier.asn1.reading import octets
 from eds_verifier.gost.backend import default_backend
 from eds_verifier.verdict import Reason, Refused
 
-KeyKind = Literal["rsa", "gost2015-512"]
+KeyKind = Literal["rsa", "gost2015-512", "gost2004"]
 
 MIN_RSA_BITS, MAX_RSA_BITS = 2048, 8192
+MIN_SALT, MAX_SALT = 16, 64
 
 _DIGESTS: dict[str, Callable[[bytes], bytes]] = {
     oids.SHA256: lambda data: hashlib.sha256(data).digest(),
     oids.SHA384: lambda data: hashlib.sha384(data).digest(),
     oids.SHA512: lambda data: hashlib.sha512(data).digest(),
     oids.STREEBOG_512: lambda data: default_backend().streebog(data),
+    oids.GOST_34311: gost.gostr3411_94,
 }
 
 _RSA_HASHES: dict[str, hashes.HashAlgorithm] = {
@@ -44,10 +56,14 @@ _RSA_HASHES: dict[str, hashes.HashAlgorithm] = {
 
 @dataclass(frozen=True, slots=True)
 class Scheme:
-    """A signature algorithm: the kind of key and the OID of the digest."""
+    """A signature algorithm: the kind of key, the OID of the digest.
+
+    `salt`: octets of salt of RSASSA-PSS (RFC 8017 section 8.1); None is any other scheme.
+    """
 
     key: KeyKind
     digest: str
+    salt: int | None = None
 
 
 SCHEMES: dict[str, Scheme] = {
@@ -55,58 +71,101 @@ SCHEMES: dict[str, Scheme] = {
     oids.RSA_SHA384: Scheme("rsa", oids.SHA384),
     oids.RSA_SHA512: Scheme("rsa", oids.SHA512),
     oids.GOST_2015_512_SIGNATURE: Scheme("gost2015-512", oids.STREEBOG_512),
+    oids.GOST_2004_SIGNATURE: Scheme("gost2004", oids.GOST_34311),
 }
 """Signature algorithms that name their digest."""
 
 KEY_SCHEMES: dict[tuple[str, str], Scheme] = {
     (key, scheme.digest): scheme
-    for key, kind in ((oids.RSA, "rsa"), (oids.GOST_2015_512, "gost2015-512"))
+    for key, kind in (
+        (oids.RSA, "rsa"),
+        (oids.GOST_2015_512, "gost2015-512"),
+        (oids.GOST_2004, "gost2004"),
+    )
     for scheme in SCHEMES.values()
     if scheme.key == kind
 }
 """In a CMS SignerInfo the key's own OID may stand, the digest being named beside it."""
 
-
-class _Algorithm(core.Sequence):
-    _fields = [("algorithm", core.ObjectIdentifier), ("parameters", core.Any, {"optional": True})]  # noqa: RUF012 - asn1crypto's protocol
-
-
-class _KeyInfo(core.Sequence):
-    _fields = [("algorithm", _Algorithm), ("public_key", core.OctetBitString)]  # noqa: RUF012 - asn1crypto's protocol
-
-
-class _Oids(core.SequenceOf):
-    _child_spec = core.ObjectIdentifier
-
-
-_GOST_PARAMETERS = [oids.GOST_2015_512_PARAMETERS, oids.STREEBOG_512]
-"""The curve and the digest, as the NCA writes them beside each GOST-2015 key."""
+_GOST_KEYS: dict[str, tuple[KeyKind, tuple[str, str], gost.Curve]] = {
+    oids.GOST_2015_512: (
+        "gost2015-512",
+        (oids.GOST_2015_512_PARAMETERS, oids.STREEBOG_512),
+        gost.TC26_512_A,
+    ),
+    oids.GOST_2004: (
+        "gost2004",
+        (oids.GOST_2004_PARAMETERS, oids.GOST_34311_PARAMETERS),
+        gost.CRYPTOPRO_A,
+    ),
+}
+"""Of each GOST key: the curve and digest parameters the NCA writes beside it, and the curve."""
 
 
-def algorithm_oid(identifier: Any, *, what: str) -> str:
-    """The OID of an AlgorithmIdentifier whose parameters are absent or NULL; others are refused.
+@asn1.sequence
+class _PssParameters:
+    hash: Annotated[asn1.TLV, asn1.Explicit(0)]
+    mask: Annotated[asn1.TLV, asn1.Explicit(1)]
+    salt: Annotated[int, asn1.Explicit(2)]
+    trailer: Annotated[int | None, asn1.Explicit(3)]
 
-    The NCA writes both forms, even side by side in one CRL: they mean the same (RFC 5754).
+
+def read_scheme(identifier: bytes, *, what: str, digest_oid: str | None = None) -> Scheme:
+    """The accepted scheme a DER AlgorithmIdentifier means, with the digest named beside it.
+
+    Parameters absent and NULL are one (RFC 5754): the NCA writes both, even side by side in one
+    CRL. Refuses unsupported_algorithm for anything else.
     """
-    with reading(f"the algorithm of {what}"):
-        encoded = load(_Algorithm, octets(identifier))
-        oid = str(encoded["algorithm"].dotted)
-        parameters = octets(encoded["parameters"])
-    if parameters not in (b"", b"\x05\x00"):
-        raise Refused(
-            Reason.UNSUPPORTED_ALGORITHM, f"the algorithm of {what} has unknown parameters"
-        )
-    return oid
-
-
-def scheme_of(signature_oid: str, *, what: str, digest_oid: str | None = None) -> Scheme:
-    """The accepted scheme an OID means, with the digest named beside it where there is one."""
-    scheme = SCHEMES.get(signature_oid)
-    if scheme is None and digest_oid is not None:
-        scheme = KEY_SCHEMES.get((signature_oid, digest_oid))
-    if scheme is None or (digest_oid is not None and scheme.digest != digest_oid):
+    scheme = _read_scheme(identifier, digest_oid)
+    if scheme is None:
         raise Refused(Reason.UNSUPPORTED_ALGORITHM, f"{what} uses an algorithm not accepted here")
     return scheme
+
+
+@lru_cache(maxsize=256)
+def _read_scheme(identifier: bytes, digest_oid: str | None) -> Scheme | None:
+    oid, parameters = algorithm_parts(identifier, what="an algorithm")
+    scheme: Scheme | None
+    if oid == oids.RSA_PSS:
+        scheme = _read_pss(parameters)
+    elif parameters not in (b"", NULL):
+        scheme = None
+    else:
+        scheme = SCHEMES.get(oid)
+        if scheme is None and digest_oid is not None:
+            scheme = KEY_SCHEMES.get((oid, digest_oid))
+    if scheme is not None and digest_oid not in (None, scheme.digest):
+        return None
+    return scheme
+
+
+def _read_pss(parameters: bytes) -> Scheme | None:
+    """RFC 4055 section 3.1: one SHA-2 for the hash and MGF1, a salt of a sensible length.
+
+    The defaults mean SHA-1, so nothing may be left to them.
+    """
+    read = decode(_PssParameters, parameters, what="RSASSA-PSS parameters")
+    hash_oid = read_digest(raw(read.hash), what="RSASSA-PSS parameters")
+    mask_oid, mask_hash = algorithm_parts(raw(read.mask), what="RSASSA-PSS parameters")
+    coherent = (
+        hash_oid in _RSA_HASHES
+        and mask_oid == oids.MGF1
+        and read_digest(mask_hash, what="RSASSA-PSS parameters") == hash_oid
+        and MIN_SALT <= read.salt <= MAX_SALT
+        and read.trailer in (None, 1)
+    )
+    return Scheme("rsa", hash_oid, read.salt) if coherent else None
+
+
+@lru_cache(maxsize=256)
+def read_digest(identifier: bytes, *, what: str) -> str:
+    """The OID of a digest's AlgorithmIdentifier; refuses one with parameters, or not accepted."""
+    oid, parameters = algorithm_parts(identifier, what=what)
+    if oid not in _DIGESTS or parameters not in (b"", NULL):
+        raise Refused(
+            Reason.UNSUPPORTED_ALGORITHM, f"{what} uses a digest algorithm not accepted here"
+        )
+    return oid
 
 
 def digest(oid: str, data: bytes) -> bytes:
@@ -118,26 +177,29 @@ def digest(oid: str, data: bytes) -> bytes:
 
 def key_octets(key_info: bytes) -> bytes:
     """The octets of subjectPublicKey, which OCSP hashes (RFC 6960 section 4.1.1)."""
-    with reading("a public key"):
-        return bytes(load(_KeyInfo, key_info)["public_key"].native)
+    return decode(SubjectPublicKeyInfo, key_info, what="a public key").public_key.as_bytes()
 
 
 @lru_cache(maxsize=256)
 def read_key(key_info: bytes) -> rsa.RSAPublicKey | gost.PublicKey:
     """Read a DER SubjectPublicKeyInfo; refuses other kinds, short keys, points off the curve."""
-    with reading("a public key", reason=Reason.CERTIFICATE_INVALID):
-        encoded = load(_KeyInfo, key_info)
-        oid = encoded["algorithm"]["algorithm"].dotted
-        parameters = octets(encoded["algorithm"]["parameters"])
-        key = bytes(encoded["public_key"].native)
+    bad = Reason.CERTIFICATE_INVALID
+    encoded = decode(SubjectPublicKeyInfo, key_info, what="a public key", reason=bad)
+    oid, parameters = algorithm_parts(raw(encoded.algorithm), what="a public key")
     if oid == oids.RSA:
         return _read_rsa(key_info)
-    if oid == oids.GOST_2015_512:
-        with reading("a GOST public key", reason=Reason.CERTIFICATE_INVALID):
-            if [item.dotted for item in load(_Oids, parameters)] != _GOST_PARAMETERS:
-                raise Refused(Reason.UNSUPPORTED_ALGORITHM, "a GOST key has unknown parameters")
-            return gost.PublicKey.parse(load(core.OctetString, key).native)
-    raise Refused(Reason.UNSUPPORTED_ALGORITHM, "a public key is of a kind not accepted here")
+    if oid not in _GOST_KEYS:
+        raise Refused(Reason.UNSUPPORTED_ALGORITHM, "a public key is of a kind not accepted here")
+    _, expected, curve = _GOST_KEYS[oid]
+    if oids_of(parameters, what="a GOST public key", reason=bad) != expected:
+        raise Refused(Reason.UNSUPPORTED_ALGORITHM, "a GOST key has unknown parameters")
+    if encoded.public_key.padding_bits():
+        raise Refused(bad, "a GOST public key cannot be read")
+    point = octets_of(encoded.public_key.as_bytes(), what="a GOST public key", reason=bad)
+    try:
+        return gost.PublicKey.parse(point, curve=curve)
+    except gost.GostKeyError:
+        raise Refused(bad, "a GOST public key is not a point of its curve") from None
 
 
 def _read_rsa(key_info: bytes) -> rsa.RSAPublicKey:
@@ -159,13 +221,41 @@ def holds(scheme: Scheme, key_info: bytes, data: bytes, signature: bytes) -> boo
     """Whether `signature` over `data` was made with this key. A key of another kind: False."""
     key = read_key(key_info)
     if isinstance(key, gost.PublicKey):
-        if scheme.key != "gost2015-512":
+        kinds = {curve: kind for kind, _, curve in _GOST_KEYS.values()}
+        if scheme.key != kinds[key.curve]:
             return False
         return gost.verify(key, digest(scheme.digest, data), signature)
     if scheme.key != "rsa":
         return False
     try:
-        key.verify(signature, data, padding.PKCS1v15(), _RSA_HASHES[scheme.digest])
+        key.verify(signature, data, _padding(scheme), _RSA_HASHES[scheme.digest])
     except InvalidSignature:
         return False
     return True
+
+
+@lru_cache(maxsize=32)
+def _padding(scheme: Scheme) -> padding.AsymmetricPadding:
+    if scheme.salt is None:
+        return padding.PKCS1v15()
+    return padding.PSS(padding.MGF1(_RSA_HASHES[scheme.digest]), scheme.salt)
+
+
+def algorithm_oid(identifier: Any, *, what: str) -> str:
+    """For an asn1crypto AlgorithmIdentifier: `read_scheme` is the way; this goes when unused."""
+    oid, parameters = algorithm_parts(octets(identifier), what=f"the algorithm of {what}")
+    if parameters not in (b"", NULL):
+        raise Refused(
+            Reason.UNSUPPORTED_ALGORITHM, f"the algorithm of {what} has unknown parameters"
+        )
+    return oid
+
+
+def scheme_of(signature_oid: str, *, what: str, digest_oid: str | None = None) -> Scheme:
+    """Goes with `algorithm_oid`."""
+    scheme = SCHEMES.get(signature_oid)
+    if scheme is None and digest_oid is not None:
+        scheme = KEY_SCHEMES.get((signature_oid, digest_oid))
+    if scheme is None or (digest_oid is not None and scheme.digest != digest_oid):
+        raise Refused(Reason.UNSUPPORTED_ALGORITHM, f"{what} uses an algorithm not accepted here")
+    return scheme

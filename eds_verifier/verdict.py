@@ -6,7 +6,6 @@ only the field `subject.iin` itself holds it.
 
 from __future__ import annotations
 
-from datetime import datetime
 from enum import StrEnum
 from typing import Any, Literal
 
@@ -41,6 +40,7 @@ class Reason(StrEnum):
     WRONG_ROLE = "wrong_role"
     SUBJECT_INVALID = "subject_invalid"
     CHECK_DIGIT = "check_digit"
+    NUMBER_DATE = "number_date"
     # revocation
     REVOKED = "revoked"
     SUSPENDED = "suspended"
@@ -56,6 +56,7 @@ INDETERMINATE = frozenset({Reason.REVOCATION_UNAVAILABLE, Reason.INTERNAL_ERROR}
 SubjectType = Literal["individual", "legal_entity"]
 Role = Literal["ceo", "signing_right", "finance", "hr", "employee", ""]
 KeyUse = Literal["auth", "sign"]
+ExistenceProof = Literal["ocsp_nonce", "timestamp", "none"]
 
 
 class _Frozen(BaseModel):
@@ -101,12 +102,24 @@ class RevocationSummary(_Frozen):
     delta_this_update: AwareDatetime | None = None
 
 
+class TimeStamp(_Frozen):
+    """A time stamp over the signature that was checked (RFC 3161): it existed at `time`."""
+
+    time: AwareDatetime
+    serial_hex: str
+    authority: str
+    chain: tuple[str, ...]
+
+
 class Verdict(_Frozen):
-    """The answer about one signature. Only `valid` may let anybody in.
+    """The answer about one signature, or about a document's. Only `valid` may let anybody in.
 
     `detail` is one English sentence for an administrator; `chain` holds the SHA-256 of each
-    certificate from the signer's to the root's; `signed_at` is what the signer claims, unproven.
-    `subject` is set only when the verdict is valid.
+    certificate from the signer's to the root's. `claimed_at` is what the signer's clock said;
+    `signed_at` is set only when a checked time stamp proves it. `existence_proof` says of an
+    acceptance what else proves that it existed then. `subject` is set only when the verdict is
+    valid and there is one signer. `signers`: of a document, the verdict on each of its signers in
+    the message's order; the document's own is valid only when every one is.
     """
 
     version: Literal[1] = 1
@@ -117,19 +130,25 @@ class Verdict(_Frozen):
     certificate: CertificateSummary | None = None
     chain: tuple[str, ...] = ()
     revocation: RevocationSummary | None = None
-    signed_at: datetime | None = None
+    claimed_at: AwareDatetime | None = None
+    signed_at: AwareDatetime | None = None
+    timestamp: TimeStamp | None = None
+    existence_proof: ExistenceProof | None = None
     warnings: tuple[str, ...] = Field(default=())
+    signers: tuple[Verdict, ...] = Field(default=())
 
 
 class Refused(Exception):  # noqa: N818 - a rule's refusal, not an error; it never leaves the package
     """A rule refuses the signature, or (for the reasons in INDETERMINATE) cannot judge it."""
 
-    def __init__(self, reason: Reason, detail: str) -> None:
+    def __init__(self, reason: Reason, detail: str, *, warnings: tuple[str, ...] = ()) -> None:
         super().__init__(f"{reason}: {detail}")
         self.reason = reason
         self.detail = detail
+        self.warnings = warnings
 
     def verdict(self, **known: Any) -> Verdict:
         """The verdict this refusal makes, with what was known by then."""
         answer: Answer = "indeterminate" if self.reason in INDETERMINATE else "invalid"
+        known.setdefault("warnings", self.warnings)
         return Verdict(verdict=answer, reason=self.reason, detail=self.detail, **known)

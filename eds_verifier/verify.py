@@ -1,55 +1,30 @@
-"""`verify`: from octets to a verdict. Pure and total: any octets give a verdict.
-
-unwrap → message → signer's certificate → path → holder → key → signature → subject
-       → revocation → verdict
-"""
+"""`verify`: from octets to a verdict. Pure and total: any octets give a verdict."""
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import logging
-from dataclasses import dataclass
 from datetime import datetime
 
-from eds_verifier.asn1.armour import unwrap
-from eds_verifier.asn1.ber import to_der
-from eds_verifier.cms.check import VerifiedContent, check_signature, signer_certificate
-from eds_verifier.cms.message import parse_message
-from eds_verifier.path.certificate import Certificate
-from eds_verifier.path.validate import ValidatedPath, validate_path
+from eds_verifier.examine import Examination, Examined, examine
 from eds_verifier.policy import VerificationPolicy
 from eds_verifier.revocation.evidence import Evidence
 from eds_verifier.revocation.judge import judge_revocation
-from eds_verifier.subject import check_key, read_holder, read_subject
+from eds_verifier.revocation.ocsp import NONCE_OCTETS
 from eds_verifier.trust import TrustStore
 from eds_verifier.verdict import (
-    CertificateSummary,
-    KeyUse,
+    ExistenceProof,
     Reason,
     Refused,
     RevocationSummary,
-    Subject,
+    TimeStamp,
     Verdict,
 )
 
 _log = logging.getLogger(__name__)
 
-
-@dataclass(frozen=True, slots=True, repr=False)
-class Examined:
-    """A signature proven in everything but revocation. `cms`: its octets, armour taken off."""
-
-    cms: bytes
-    path: ValidatedPath
-    content: VerifiedContent
-    subject: Subject
-    certificate: CertificateSummary
-    signed_at: datetime | None
-    warnings: tuple[str, ...]
-
-    @property
-    def chain(self) -> tuple[str, ...]:
-        """SHA-256 of each certificate, from the signer's to the root's."""
-        return tuple(certificate.sha256 for certificate in self.path.certificates)
+_WORST = {"invalid": 0, "indeterminate": 1, "valid": 2}
 
 
 def verify(  # noqa: PLR0913 - the whole input of the rule, each part named
@@ -61,84 +36,112 @@ def verify(  # noqa: PLR0913 - the whole input of the rule, each part named
     policy: VerificationPolicy,
     at: datetime,
 ) -> Verdict:
-    """Judge one CMS signature (DER, base64 or PEM) at the aware instant `at`.
+    """Judge one CMS message (DER, BER, base64 or PEM) at the aware instant `at`.
 
     `content`: what must have been signed; needed when the signature is detached, compared when it
     is attached. Never raises: a failure of our own is `indeterminate`, `internal_error`.
     """
     try:
-        examined = examine(cms, content=content, trust=trust, policy=policy, at=at)
-        return conclude(examined, evidence, policy=policy, at=at)
+        examination = examine(cms, content=content, trust=trust, policy=policy, at=at)
+        return conclude(examination, evidence, policy=policy, at=at)
     except Refused as refused:
         return refused.verdict()
     except Exception as error:  # noqa: BLE001 - total by promise; nothing is let in by this
         return internal_error(error)
 
 
-def examine(
-    cms: bytes,
-    *,
-    content: bytes | None,
-    trust: TrustStore,
-    policy: VerificationPolicy,
-    at: datetime,
-) -> Examined:
-    """Everything but revocation; raises Refused."""
-    octets = unwrap(cms, max_bytes=policy.max_bytes)
-    message = parse_message(to_der(octets))
-    leaf = signer_certificate(message)
-    path = validate_path(leaf, trust, at=at)
-    read_holder(leaf)
-    key_use = check_key(leaf, policy)
-    signed = check_signature(message, leaf, content)
-    subject, warnings = read_subject(leaf, policy)
-    return Examined(
-        cms=octets,
-        path=path,
-        content=signed,
-        subject=subject,
-        certificate=summary_of(leaf, key_use),
-        signed_at=message.signing_time,
-        warnings=warnings,
+def conclude(
+    examination: Examination, evidence: Evidence, *, policy: VerificationPolicy, at: datetime
+) -> Verdict:
+    """The verdict, revocation included."""
+    verdicts = tuple(
+        signer.verdict()
+        if isinstance(signer, Refused)
+        else _signer_verdict(examination, signer, evidence, policy=policy, at=at)
+        for signer in examination.signers
+    )
+    if policy.purpose != "document":
+        return verdicts[0]
+    return _document(verdicts)
+
+
+def _document(signers: tuple[Verdict, ...]) -> Verdict:
+    """The verdict on a document: as good as its worst signer's."""
+    worst = min(signers, key=lambda verdict: _WORST[verdict.verdict])
+    if len(signers) == 1:
+        return worst.model_copy(update={"signers": signers})
+    return Verdict(
+        verdict=worst.verdict,
+        reason=worst.reason,
+        detail=worst.detail,
+        warnings=tuple(dict.fromkeys(w for verdict in signers for w in verdict.warnings)),
+        signers=signers,
     )
 
 
-def conclude(
-    examined: Examined, evidence: Evidence, *, policy: VerificationPolicy, at: datetime
+def _signer_verdict(
+    examination: Examination,
+    signer: Examined,
+    evidence: Evidence,
+    *,
+    policy: VerificationPolicy,
+    at: datetime,
 ) -> Verdict:
-    """The verdict, revocation included."""
     try:
-        revocation = judge_revocation(examined.path, evidence, policy=policy, at=at)
+        revocation = judge_revocation(signer.path, evidence, policy=policy, at=at)
     except Refused as refused:
-        return refused.verdict(certificate=examined.certificate, chain=examined.chain)
-    return _valid(examined, revocation)
-
-
-def _valid(examined: Examined, revocation: RevocationSummary) -> Verdict:
+        return refused.verdict(certificate=signer.certificate, chain=signer.chain)
+    proven = signer.proven_time
     return Verdict(
         verdict="valid",
         reason=Reason.OK,
-        subject=examined.subject,
-        certificate=examined.certificate,
-        chain=examined.chain,
+        subject=signer.subject,
+        certificate=signer.certificate,
+        chain=signer.chain,
         revocation=revocation,
-        signed_at=examined.signed_at,
-        warnings=examined.warnings,
+        claimed_at=signer.claimed_at,
+        signed_at=proven.time if proven else None,
+        timestamp=_time_stamp(signer),
+        existence_proof=_existence_proof(examination, signer, evidence, revocation, policy),
+        warnings=signer.warnings,
     )
 
 
-def summary_of(leaf: Certificate, key_use: KeyUse) -> CertificateSummary:
-    """What of the certificate goes into a verdict; nothing personal."""
-    return CertificateSummary(
-        serial_hex=f"{leaf.serial:x}",
-        not_before=leaf.not_before,
-        not_after=leaf.not_after,
-        key_use=key_use,
-        key_storage=leaf.key_storage,
-        algorithm=leaf.scheme.key,
-        issuer=str(leaf.issuer.native.get("common_name", "")),
-        sha256=leaf.sha256,
+def _time_stamp(signer: Examined) -> TimeStamp | None:
+    proven = signer.proven_time
+    if proven is None:
+        return None
+    return TimeStamp(
+        time=proven.time,
+        serial_hex=f"{proven.serial:x}",
+        authority=proven.path.leaf.subject_name,
+        chain=tuple(certificate.sha256 for certificate in proven.path.certificates),
     )
+
+
+def acceptance_nonce(cms: bytes) -> bytes:
+    """The OCSP nonce for an acceptance: the first 16 octets of SHA-256 of its CMS octets.
+
+    So the responder's signed answer proves that the acceptance existed when it was given.
+    """
+    return hashlib.sha256(cms).digest()[:NONCE_OCTETS]
+
+
+def _existence_proof(
+    examination: Examination,
+    signer: Examined,
+    evidence: Evidence,
+    revocation: RevocationSummary,
+    policy: VerificationPolicy,
+) -> ExistenceProof | None:
+    """What besides our own clock says that an acceptance existed."""
+    if policy.purpose != "acceptance":
+        return None
+    nonce = acceptance_nonce(examination.cms)
+    asked = (item.nonce for item in evidence.ocsp if item.nonce is not None)
+    if revocation.source == "ocsp" and any(hmac.compare_digest(nonce, one) for one in asked):
+        return "ocsp_nonce"
+    return "timestamp" if signer.proven_time else "none"
 
 
 def internal_error(error: Exception) -> Verdict:

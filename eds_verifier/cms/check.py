@@ -1,76 +1,65 @@
-"""From what a message says to what is proven: the signer's certificate and the content."""
+"""From what a message says to what is proven: a signer's certificate and the content."""
 
 from __future__ import annotations
 
 import hashlib
 import hmac
+from collections.abc import Sequence
 from typing import NewType
 
 from eds_verifier.asn1 import oids
-from eds_verifier.asn1.reading import reading
-from eds_verifier.cms.message import SignedMessage
-from eds_verifier.path.certificate import Certificate
+from eds_verifier.cms.message import SignedMessage, SignerInfo
+from eds_verifier.path.certificate import Certificate, same_name
 from eds_verifier.signatures import digest, holds
 from eds_verifier.verdict import Reason, Refused
 
 VerifiedContent = NewType("VerifiedContent", bytes)
 """Content proven to be what the holder of the certificate's key signed."""
 
+_SET = b"\x31"
 
-def signer_certificate(message: SignedMessage) -> Certificate:
-    """The one certificate of the message that the signer identifier names.
+
+def read_certificates(message: SignedMessage) -> tuple[Certificate, ...]:
+    """The certificates the message carries, each once; one that cannot be read is left out.
+
+    Refuses what `Certificate.parse` does when it is the only one there.
+    """
+    found: dict[bytes, Certificate] = {}
+    for der in message.certificates:
+        try:
+            found[der] = Certificate.parse(der)
+        except Refused:
+            if len(message.certificates) == 1:
+                raise
+    return tuple(found.values())
+
+
+def signer_certificate(signer: SignerInfo, certificates: Sequence[Certificate]) -> Certificate:
+    """The one certificate that the signer identifier names.
 
     Naming proves nothing yet: `check_signature` does. Refuses signer_certificate when none or
     several different ones are named. Other certificates in the message are never used.
     """
-    named: dict[str, Certificate] = {}
-    for der in message.certificates:
-        try:
-            certificate = Certificate.parse(der)
-        except Refused:
-            if len(message.certificates) == 1:
-                raise
-            continue
-        if _is_named(certificate, message):
-            named[certificate.sha256] = certificate
+    named = [certificate for certificate in certificates if _is_named(certificate, signer)]
     if len(named) != 1:
         count = "no certificate" if not named else "more than one certificate"
         raise Refused(
             Reason.SIGNER_CERTIFICATE, f"{count} in the message fits its signer identifier"
         )
-    return next(iter(named.values()))
+    return named[0]
 
 
-def _is_named(certificate: Certificate, message: SignedMessage) -> bool:
-    if message.subject_key_id is not None:
-        return certificate.subject_key_id == message.subject_key_id
-    with reading("the signer identifier"):
-        return bool(certificate.serial == message.serial and certificate.issuer == message.issuer)
+def _is_named(certificate: Certificate, signer: SignerInfo) -> bool:
+    if signer.issuer is None:
+        return certificate.subject_key_id == signer.subject_key_id
+    return certificate.serial == signer.serial and same_name(certificate.issuer_der, signer.issuer)
 
 
-def check_signature(
-    message: SignedMessage, certificate: Certificate, content: bytes | None
-) -> VerifiedContent:
-    """Prove that the key of `certificate` signed the content; return that content.
+def signed_content(message: SignedMessage, expected: bytes | None) -> bytes:
+    """The content the signature is about: what is attached, or what is given beside it.
 
-    `content` is what was expected, or the content of a detached signature. Refuses
-    content_missing, content_mismatch, signer_certificate (ESS names another one),
-    signature_invalid.
+    Refuses content_missing when there is neither, content_mismatch when there are two.
     """
-    signed = _content(message, content)
-    if not hmac.compare_digest(digest(message.scheme.digest, signed), message.message_digest):
-        raise Refused(Reason.CONTENT_MISMATCH, "the content is not the one that was signed")
-    _check_ess(message, certificate)
-    if not holds(
-        message.scheme, certificate.key_info, message.signed_attributes, message.signature
-    ):
-        raise Refused(
-            Reason.SIGNATURE_INVALID, "the signature was not made with the certificate's key"
-        )
-    return VerifiedContent(signed)
-
-
-def _content(message: SignedMessage, expected: bytes | None) -> bytes:
     if message.content is None:
         if expected is None:
             raise Refused(
@@ -82,13 +71,48 @@ def _content(message: SignedMessage, expected: bytes | None) -> bytes:
     return message.content
 
 
-def _check_ess(message: SignedMessage, certificate: Certificate) -> None:
-    for signing in message.signing_certificates:
+def check_signature(
+    signer: SignerInfo, certificate: Certificate, content: bytes
+) -> VerifiedContent:
+    """Prove that the key of `certificate` signed `content`; return that content.
+
+    Refuses content_mismatch, signer_certificate (ESS names another one), signature_invalid.
+    """
+    if signer.signed_attributes is None or signer.message_digest is None:
+        signed = _bare(content)
+    else:
+        if not hmac.compare_digest(digest(signer.digest, content), signer.message_digest):
+            raise Refused(Reason.CONTENT_MISMATCH, "the content is not the one that was signed")
+        signed = signer.signed_attributes
+    _check_ess(signer, certificate)
+    if not holds(signer.scheme, certificate.key_info, signed, signer.signature):
+        raise Refused(
+            Reason.SIGNATURE_INVALID, "the signature was not made with the certificate's key"
+        )
+    return VerifiedContent(content)
+
+
+def _bare(content: bytes) -> bytes:
+    """Content signed without attributes.
+
+    A signature over attributes could be passed off as one over content that reads like them (RFC
+    5652 section 5.4 signs both alike), so such content is refused.
+    """
+    if content.startswith(_SET):
+        raise Refused(
+            Reason.SIGNED_ATTRIBUTES, "without signed attributes such content may be another's"
+        )
+    return content
+
+
+def _check_ess(signer: SignerInfo, certificate: Certificate) -> None:
+    for signing in signer.signing_certificates:
         if signing.digest == oids.SHA1:  # RFC 2634's only digest; it can but refuse here
             value = hashlib.sha1(certificate.der, usedforsecurity=False).digest()
         else:
             value = digest(signing.digest, certificate.der)
-        if not hmac.compare_digest(value, signing.value):
+        named = hmac.compare_digest(value, signing.value)
+        if not named or signing.serial not in (None, certificate.serial):
             raise Refused(
                 Reason.SIGNER_CERTIFICATE, "the signed signingCertificate names another certificate"
             )

@@ -1,19 +1,41 @@
-"""One CMS SignedData with one signer, read strictly (RFC 5652 section 5)."""
+"""One CMS SignedData, read strictly into what it says (RFC 5652 section 5).
+
+DER is decoded as it is. What is not DER is written anew with definite lengths first: NCALayer's
+signer may write BER. Values are not touched by that, so what was signed as DER stays as it was.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Annotated
 
-from asn1crypto import cms, core, tsp
+from cryptography.hazmat import asn1
+from cryptography.x509 import ObjectIdentifier
 
 from eds_verifier.asn1 import oids
-from eds_verifier.asn1.reading import load, octets, reading
-from eds_verifier.signatures import Scheme, algorithm_oid, scheme_of
+from eds_verifier.asn1.ber import encode, to_der
+from eds_verifier.asn1.der import (
+    decode,
+    elements_of,
+    octets_of,
+    oid_of,
+    raw,
+    raw_all,
+    time_of,
+)
+from eds_verifier.cms.ess import SigningCertificate, read_signing_certificates
+from eds_verifier.signatures import Scheme, read_digest, read_scheme
 from eds_verifier.verdict import Reason, Refused
 
 MAX_CERTIFICATES = 16
+MAX_SIGNERS = 16
+MAX_ATTRIBUTES = 64
+
+_WHAT = "the CMS message"
+_BAD = Reason.SIGNED_ATTRIBUTES
+_SEQUENCE, _SUBJECT_KEY_ID = b"\x30", b"\x80"
 _ONE_VALUE = frozenset(
     {
         oids.CONTENT_TYPE,
@@ -25,150 +47,203 @@ _ONE_VALUE = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class SigningCertificate:
-    """ESS: the digest the signer gave of its own certificate (RFC 5035)."""
+@asn1.sequence
+class _ContentInfo:
+    content_type: ObjectIdentifier
+    content: Annotated[asn1.TLV, asn1.Explicit(0)]
 
+
+@asn1.sequence
+class _EncapsulatedContentInfo:
+    content_type: ObjectIdentifier
+    content: Annotated[bytes | None, asn1.Explicit(0)]
+
+
+@asn1.sequence
+class _SignedData:
+    version: int
+    digest_algorithms: asn1.TLV
+    encapsulated: _EncapsulatedContentInfo
+    certificates: Annotated[list[asn1.TLV] | None, asn1.Implicit(0)]
+    crls: Annotated[list[asn1.TLV] | None, asn1.Implicit(1)]
+    signer_infos: asn1.TLV
+
+
+@asn1.sequence
+class _SignerInfo:
+    version: int
+    signer: asn1.TLV
+    digest_algorithm: asn1.TLV
+    signed_attributes: Annotated[list[asn1.TLV] | None, asn1.Implicit(0)]
+    signature_algorithm: asn1.TLV
+    signature: bytes
+    unsigned_attributes: Annotated[list[asn1.TLV] | None, asn1.Implicit(1)]
+
+
+@asn1.sequence
+class _IssuerAndSerialNumber:
+    issuer: asn1.TLV
+    serial: int
+
+
+@asn1.sequence
+class _Attribute:
+    type: ObjectIdentifier
+    values: asn1.TLV
+
+
+Attributes = dict[str, tuple[bytes, ...]]
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class SignerInfo:
+    """What one signer says; nothing of it is proven.
+
+    Either `issuer` (a DER Name) with `serial`, or `subject_key_id`, names the certificate.
+    `signed_attributes` is the DER that was signed (RFC 5652 section 5.4: tagged as a SET); None
+    when the content itself was signed, and then `message_digest` is None too. `time_stamps`: DER
+    ContentInfos of id-aa-signatureTimeStampToken, which anybody may have added.
+    """
+
+    issuer: bytes | None
+    serial: int | None
+    subject_key_id: bytes | None
     digest: str
-    value: bytes
+    scheme: Scheme
+    signed_attributes: bytes | None
+    message_digest: bytes | None
+    signing_time: datetime | None
+    signing_certificates: tuple[SigningCertificate, ...]
+    signature: bytes
+    time_stamps: tuple[bytes, ...]
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class SignedMessage:
-    """What the message says; nothing of it is proven.
-
-    Exactly one of `issuer` with `serial`, or `subject_key_id`, names the signer's certificate.
-    `signed_attributes` is the DER that was signed (RFC 5652 section 5.4: tagged as a SET).
-    """
+    """A message with its signers; `content` is None when the signature is detached."""
 
     content: bytes | None
     certificates: tuple[bytes, ...]
-    issuer: Any
-    serial: int | None
-    subject_key_id: bytes | None
-    scheme: Scheme
-    signed_attributes: bytes
-    message_digest: bytes
-    signing_time: datetime | None
-    signing_certificates: tuple[SigningCertificate, ...]
-    signature: bytes
+    signers: tuple[SignerInfo, ...]
 
 
-class _Attribute(core.Sequence):
-    _fields = [("type", core.ObjectIdentifier), ("values", core.SetOf, {"spec": core.Any})]  # noqa: RUF012 - asn1crypto's protocol
+def parse_message(data: bytes, *, content_type: str = oids.ID_DATA) -> SignedMessage:
+    """Read a ContentInfo with SignedData over content of the named type.
 
-
-class _Attributes(core.SetOf):
-    _child_spec = _Attribute
-
-
-def parse_message(der: bytes) -> SignedMessage:
-    """Read a DER ContentInfo.
-
-    Refuses malformed; signer_count unless there is exactly one signer; signed_attributes unless
-    contentType (id-data, as the content's) and messageDigest are there, each attribute once with
-    one value; unsupported_algorithm for what `signatures` does not accept.
+    Refuses malformed; signer_count when there is no signer or more than MAX_SIGNERS;
+    signed_attributes unless a signer that has them has contentType (the content's) and
+    messageDigest, each attribute once with one value; unsupported_algorithm for what `signatures`
+    does not accept.
     """
-    with reading("the CMS message"):
-        info = load(cms.ContentInfo, der)
-        if info["content_type"].dotted != oids.ID_SIGNED_DATA:
-            raise Refused(Reason.MALFORMED, "the message is not CMS SignedData")
-        signed = info["content"]
-        signers = list(signed["signer_infos"])
-        if len(signers) != 1:
-            raise Refused(
-                Reason.SIGNER_COUNT,
-                f"exactly one signer is accepted, the message has {len(signers)}",
-            )
-        content = _content(signed["encap_content_info"])
-        return _with_signer(signers[0], content, _certificates(signed["certificates"]))
+    try:
+        return _read(data, content_type)
+    except Refused as refused:
+        if refused.reason not in (Reason.MALFORMED, _BAD):
+            raise
+        der = to_der(data)
+        if der == data:
+            raise
+    return _read(der, content_type)
 
 
-def _content(encapsulated: Any) -> bytes | None:
-    if encapsulated["content_type"].dotted != oids.ID_DATA:
-        raise Refused(Reason.MALFORMED, "the signed content is not plain data (id-data)")
-    value = encapsulated["content"].native
-    if value is not None and not isinstance(value, bytes):
-        raise Refused(Reason.MALFORMED, "the signed content is not an octet string")
-    return value
-
-
-def _certificates(encoded: Any) -> tuple[bytes, ...]:
-    if isinstance(encoded, core.Void):
-        return ()
-    if len(encoded) > MAX_CERTIFICATES:
-        raise Refused(Reason.MALFORMED, f"more than {MAX_CERTIFICATES} certificates in the message")
-    return tuple(octets(choice) for choice in encoded if choice.name == "certificate")
-
-
-def _with_signer(
-    signer: Any, content: bytes | None, certificates: tuple[bytes, ...]
-) -> SignedMessage:
-    digest_oid = algorithm_oid(signer["digest_algorithm"], what="the signature")
-    signature_oid = algorithm_oid(signer["signature_algorithm"], what="the signature")
-    scheme = scheme_of(signature_oid, what="the signature", digest_oid=digest_oid)
-    attributes_der = _signed_attributes(signer)
-    attributes = _attributes(attributes_der)
-    if _one(attributes, oids.CONTENT_TYPE, core.ObjectIdentifier).dotted != oids.ID_DATA:
-        raise Refused(Reason.SIGNED_ATTRIBUTES, "the signed contentType is not the content's")
-    identifier = signer["sid"]
-    by_serial = identifier.name == "issuer_and_serial_number"
+def _read(der: bytes, content_type: str) -> SignedMessage:
+    info = decode(_ContentInfo, der, what=_WHAT)
+    if info.content_type.dotted_string != oids.ID_SIGNED_DATA:
+        raise Refused(Reason.MALFORMED, "the message is not CMS SignedData")
+    signed = decode(_SignedData, raw(info.content), what=_WHAT)
+    if signed.encapsulated.content_type.dotted_string != content_type:
+        raise Refused(Reason.MALFORMED, "the signed content is not of the type expected here")
+    signers = elements_of(signed.signer_infos, what=_WHAT)
+    if not 1 <= len(signers) <= MAX_SIGNERS:
+        raise Refused(
+            Reason.SIGNER_COUNT,
+            f"the message has {len(signers)} signers, 1 to {MAX_SIGNERS} may be",
+        )
     return SignedMessage(
-        content=content,
-        certificates=certificates,
-        issuer=identifier.chosen["issuer"] if by_serial else None,
-        serial=identifier.chosen["serial_number"].native if by_serial else None,
-        subject_key_id=None if by_serial else bytes(identifier.chosen.native),
-        scheme=scheme,
-        signed_attributes=attributes_der,
-        message_digest=_one(attributes, oids.MESSAGE_DIGEST, core.OctetString).native,
-        signing_time=_signing_time(attributes),
-        signing_certificates=tuple(_signing_certificates(attributes)),
-        signature=bytes(signer["signature"].native),
+        content=signed.encapsulated.content,
+        certificates=_certificates(signed.certificates or []),
+        signers=tuple(_signer(raw(signer), content_type) for signer in signers),
     )
 
 
-def _signed_attributes(signer: Any) -> bytes:
-    encoded = signer["signed_attrs"]
-    if isinstance(encoded, core.Void):
-        raise Refused(Reason.SIGNED_ATTRIBUTES, "the signature has no signed attributes")
-    return b"\x31" + octets(encoded)[1:]
+def _certificates(choices: Sequence[asn1.TLV]) -> tuple[bytes, ...]:
+    """The X.509 certificates; other kinds of CertificateChoices are of no use here."""
+    if len(choices) > MAX_CERTIFICATES:
+        raise Refused(Reason.MALFORMED, f"more than {MAX_CERTIFICATES} certificates in the message")
+    return tuple(raw(choice) for choice in choices if choice.tag_bytes == _SEQUENCE)
 
 
-def _attributes(der: bytes) -> dict[str, list[bytes]]:
-    attributes: dict[str, list[bytes]] = {}
-    for attribute in load(_Attributes, der):
-        oid = str(attribute["type"].dotted)
+def _signer(der: bytes, content_type: str) -> SignerInfo:
+    info = decode(_SignerInfo, der, what=_WHAT)
+    digest = read_digest(raw(info.digest_algorithm), what="the signature")
+    scheme = read_scheme(raw(info.signature_algorithm), what="the signature", digest_oid=digest)
+    issuer, serial, subject_key_id = _identifier(info)
+    attributes: Attributes = {}
+    signed = message_digest = None
+    if info.signed_attributes is not None:
+        signed = encode(0x31, raw_all(info.signed_attributes))
+        attributes = _attributes(info.signed_attributes)
+        if oid_of(_one(attributes, oids.CONTENT_TYPE), what=_WHAT, reason=_BAD) != content_type:
+            raise Refused(_BAD, "the signed contentType is not the content's")
+        message_digest = octets_of(_one(attributes, oids.MESSAGE_DIGEST), what=_WHAT, reason=_BAD)
+    return SignerInfo(
+        issuer=issuer,
+        serial=serial,
+        subject_key_id=subject_key_id,
+        digest=digest,
+        scheme=scheme,
+        signed_attributes=signed,
+        message_digest=message_digest,
+        signing_time=_signing_time(attributes),
+        signing_certificates=read_signing_certificates(attributes),
+        signature=info.signature,
+        time_stamps=_time_stamps(info.unsigned_attributes),
+    )
+
+
+def _identifier(info: _SignerInfo) -> tuple[bytes | None, int | None, bytes | None]:
+    """RFC 5652 section 5.3: the version says which of the two identifiers stands there."""
+    if info.signer.tag_bytes == _SEQUENCE and info.version == 1:
+        named = decode(_IssuerAndSerialNumber, raw(info.signer), what="the signer identifier")
+        return raw(named.issuer), named.serial, None
+    if info.signer.tag_bytes == _SUBJECT_KEY_ID and info.version == 3:
+        return None, None, bytes(info.signer.data)
+    raise Refused(Reason.MALFORMED, "the signer identifier cannot be read")
+
+
+def _attributes(encoded: Sequence[asn1.TLV]) -> Attributes:
+    if len(encoded) > MAX_ATTRIBUTES:
+        raise Refused(_BAD, f"more than {MAX_ATTRIBUTES} signed attributes")
+    attributes: Attributes = {}
+    for element in encoded:
+        attribute = decode(_Attribute, raw(element), what="a signed attribute", reason=_BAD)
+        oid = attribute.type.dotted_string
         if oid in attributes:
-            raise Refused(Reason.SIGNED_ATTRIBUTES, f"the signed attribute {oid} stands twice")
-        values = [octets(value) for value in attribute["values"]]
+            raise Refused(_BAD, f"the signed attribute {oid} stands twice")
+        values = elements_of(attribute.values, what="a signed attribute", reason=_BAD)
         if oid in _ONE_VALUE and len(values) != 1:
-            raise Refused(Reason.SIGNED_ATTRIBUTES, f"the signed attribute {oid} has no one value")
-        attributes[oid] = values
+            raise Refused(_BAD, f"the signed attribute {oid} has no one value")
+        attributes[oid] = tuple(map(raw, values))
     return attributes
 
 
-def _one(attributes: dict[str, list[bytes]], oid: str, spec: Any) -> Any:
+def _one(attributes: Attributes, oid: str) -> bytes:
     if oid not in attributes:
-        raise Refused(Reason.SIGNED_ATTRIBUTES, f"the signed attribute {oid} is missing")
-    return load(spec, attributes[oid][0])
+        raise Refused(_BAD, f"the signed attribute {oid} is missing")
+    return attributes[oid][0]
 
 
-def _signing_time(attributes: dict[str, list[bytes]]) -> datetime | None:
+def _signing_time(attributes: Attributes) -> datetime | None:
     if oids.SIGNING_TIME not in attributes:
         return None
-    value = _one(attributes, oids.SIGNING_TIME, cms.Time).native
-    return value if isinstance(value, datetime) else None
+    return time_of(attributes[oids.SIGNING_TIME][0], what="the signing time", reason=_BAD)
 
 
-def _signing_certificates(attributes: dict[str, list[bytes]]) -> list[SigningCertificate]:
-    """The first, that is the signer's own, entry of each ESS attribute present."""
-    found = []
-    if oids.SIGNING_CERTIFICATE_V2 in attributes:
-        entry = _one(attributes, oids.SIGNING_CERTIFICATE_V2, tsp.SigningCertificateV2)["certs"][0]
-        algorithm = entry["hash_algorithm"]["algorithm"].dotted
-        found.append(SigningCertificate(algorithm, entry["cert_hash"].native))
-    if oids.SIGNING_CERTIFICATE in attributes:
-        entry = _one(attributes, oids.SIGNING_CERTIFICATE, tsp.SigningCertificate)["certs"][0]
-        found.append(SigningCertificate(oids.SHA1, entry["cert_hash"].native))
-    return found
+def _time_stamps(encoded: Sequence[asn1.TLV] | None) -> tuple[bytes, ...]:
+    """RFC 3161 appendix A. Other unsigned attributes say nothing that is used."""
+    found: list[bytes] = []
+    for element in (encoded or ())[:MAX_ATTRIBUTES]:
+        attribute = decode(_Attribute, raw(element), what=_WHAT)
+        if attribute.type.dotted_string == oids.SIGNATURE_TIME_STAMP:
+            found.extend(map(raw, elements_of(attribute.values, what=_WHAT)))
+    return tuple(found)

@@ -3,22 +3,88 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from types import MappingProxyType
-from typing import Any
+from typing import Annotated, Any, TypeVar
 
-from asn1crypto import core, x509
+from asn1crypto import x509
+from cryptography.hazmat import asn1
 
 from eds_verifier.asn1 import oids
-from eds_verifier.asn1.ber import to_der
-from eds_verifier.asn1.reading import load, octets, reading
+from eds_verifier.asn1.der import (
+    AuthorityKeyIdentifier,
+    attributes_of,
+    boxed,
+    decode,
+    instant,
+    octets_of,
+    oids_of,
+    raw,
+)
+from eds_verifier.asn1.der import Extension as DerExtension
+from eds_verifier.asn1.reading import load, reading
 from eds_verifier.asn1.unchanged import UnchangedCertificate
-from eds_verifier.signatures import Scheme, algorithm_oid, scheme_of
+from eds_verifier.signatures import Scheme, read_scheme
 from eds_verifier.verdict import Reason, Refused
 
+T = TypeVar("T")
+
 MAX_CERTIFICATE = 65_536
+_WHAT = "a certificate"
+_BAD = Reason.CERTIFICATE_INVALID
+_VERSIONS = {None: "v1", 1: "v2", 2: "v3"}
+_KEY_USAGES = (
+    "digital_signature",
+    "non_repudiation",
+    "key_encipherment",
+    "data_encipherment",
+    "key_agreement",
+    "key_cert_sign",
+    "crl_sign",
+    "encipher_only",
+    "decipher_only",
+)
+
+
+@asn1.sequence
+class _Certificate:
+    tbs: asn1.TLV
+    algorithm: asn1.TLV
+    signature: asn1.BitString
+
+
+@asn1.sequence
+class _Validity:
+    not_before: asn1.UTCTime | asn1.GeneralizedTime
+    not_after: asn1.UTCTime | asn1.GeneralizedTime
+
+
+@asn1.sequence
+class _TbsCertificate:
+    version: Annotated[int | None, asn1.Explicit(0)]
+    serial: int
+    signature: asn1.TLV
+    issuer: asn1.TLV
+    validity: _Validity
+    subject: asn1.TLV
+    key_info: asn1.TLV
+    issuer_id: Annotated[asn1.BitString | None, asn1.Implicit(1)]
+    subject_id: Annotated[asn1.BitString | None, asn1.Implicit(2)]
+    extensions: Annotated[list[DerExtension] | None, asn1.Explicit(3)]
+
+
+@asn1.sequence
+class _BasicConstraints:
+    ca: bool | None
+    path_length: int | None
+
+
+@asn1.sequence
+class _KeyUsage:
+    bits: asn1.BitString
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,22 +95,21 @@ class Extension:
     value: bytes
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class Certificate:
     """Well-formed, but not trusted: who it names is proven only by a path.
 
-    `subject` and `issuer` are asn1crypto Names, compared by RFC 5280 section 7.1; `key_info` is the
-    DER SubjectPublicKeyInfo; `key_usage` holds asn1crypto's bit names, `extended_key_usage` OIDs.
+    `subject_der`, `issuer_der` are DER Names, `key_info` the DER SubjectPublicKeyInfo; `key_usage`
+    holds RFC 5280's bit names in snake case, `extended_key_usage` OIDs. Equal when the octets are.
     """
 
     der: bytes
-    asn1: Any
     sha256: str
     tbs: bytes
     version: str
     serial: int
-    subject: Any
-    issuer: Any
+    subject_der: bytes
+    issuer_der: bytes
     not_before: datetime
     not_after: datetime
     key_info: bytes
@@ -54,12 +119,19 @@ class Certificate:
     key_usage: frozenset[str]
     extended_key_usage: frozenset[str]
     is_ca: bool
+    path_length: int | None
     subject_key_id: bytes | None
     authority_key_id: bytes | None
-    key_storage: str = field(default="")
+    key_storage: str = ""
 
     def __repr__(self) -> str:
         return f"Certificate(sha256={self.sha256})"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Certificate) and self.der == other.der
+
+    def __hash__(self) -> int:
+        return hash(self.der)
 
     @classmethod
     def parse(cls, data: bytes) -> Certificate:
@@ -69,112 +141,154 @@ class Certificate:
         outer algorithms that differ; unsupported_algorithm for a signature not accepted here.
         """
         if len(data) > MAX_CERTIFICATE:
-            raise Refused(Reason.CERTIFICATE_INVALID, "a certificate is larger than 64 KiB")
-        to_der(data, what="a certificate")
-        with reading("a certificate", reason=Reason.CERTIFICATE_INVALID):
-            asn1 = load(UnchangedCertificate, data)
-            tbs = asn1["tbs_certificate"]
-            inner = algorithm_oid(tbs["signature"], what="a certificate")
-            outer = algorithm_oid(asn1["signature_algorithm"], what="a certificate")
-            extensions = _extensions(tbs["extensions"])
-            if inner != outer:
-                raise Refused(
-                    Reason.CERTIFICATE_INVALID, "a certificate names two signature algorithms"
-                )
-            return cls(
-                der=data,
-                asn1=asn1,
-                sha256=hashlib.sha256(data).hexdigest(),
-                tbs=octets(tbs),
-                version=tbs["version"].native,
-                serial=tbs["serial_number"].native,
-                subject=tbs["subject"],
-                issuer=tbs["issuer"],
-                not_before=tbs["validity"]["not_before"].native,
-                not_after=tbs["validity"]["not_after"].native,
-                key_info=octets(tbs["subject_public_key_info"]),
-                scheme=scheme_of(outer, what="a certificate"),
-                signature=bytes(asn1["signature_value"].native),
-                extensions=MappingProxyType(extensions),
-                key_usage=_key_usage(extensions),
-                extended_key_usage=_extended_key_usage(extensions),
-                is_ca=_is_ca(extensions),
-                subject_key_id=_subject_key_id(extensions),
-                authority_key_id=_authority_key_id(extensions),
-                key_storage=_key_storage(extensions),
-            )
+            raise Refused(_BAD, "a certificate is larger than 64 KiB")
+        outer = decode(_Certificate, data, what=_WHAT, reason=_BAD)
+        tbs = outer.tbs
+        tbs_octets = raw(tbs)
+        body = decode(_TbsCertificate, tbs_octets, what=_WHAT, reason=_BAD)
+        extensions = _extensions(body.extensions)
+        is_ca, path_length = _basic_constraints(extensions)
+        return cls(
+            der=data,
+            sha256=hashlib.sha256(data).hexdigest(),
+            tbs=tbs_octets,
+            version=_version(body.version),
+            serial=body.serial,
+            subject_der=raw(body.subject),
+            issuer_der=raw(body.issuer),
+            not_before=instant(body.validity.not_before, what=_WHAT, reason=_BAD),
+            not_after=instant(body.validity.not_after, what=_WHAT, reason=_BAD),
+            key_info=raw(body.key_info),
+            scheme=_scheme(raw(body.signature), raw(outer.algorithm)),
+            signature=whole_octets(outer.signature, what=_WHAT, reason=_BAD),
+            extensions=MappingProxyType(extensions),
+            key_usage=_value(extensions, oids.KEY_USAGE, _key_usage, frozenset()),
+            extended_key_usage=_value(extensions, oids.EXTENDED_KEY_USAGE, _oids, frozenset()),
+            is_ca=is_ca,
+            path_length=path_length,
+            subject_key_id=_value(extensions, oids.SUBJECT_KEY_IDENTIFIER, _octets, None),
+            authority_key_id=_value(extensions, oids.AUTHORITY_KEY_IDENTIFIER, _key_id, None),
+            key_storage=_value(extensions, oids.NCA_KEY_STORAGE, _storage, ""),
+        )
+
+    @cached_property
+    def asn1(self) -> Any:
+        """The asn1crypto certificate, for path validation; its readings are not relied on here."""
+        with reading(_WHAT, reason=_BAD):
+            return load(UnchangedCertificate, self.der)
+
+    @property
+    def subject(self) -> Any:
+        """The subject as asn1crypto's Name; compare names with `same_name`."""
+        return self.asn1["tbs_certificate"]["subject"]
+
+    @property
+    def issuer(self) -> Any:
+        """The issuer as asn1crypto's Name; compare names with `same_name`."""
+        return self.asn1["tbs_certificate"]["issuer"]
+
+    @cached_property
+    def subject_values(self) -> tuple[tuple[str, str], ...]:
+        """OID and text of the subject's attributes, in order."""
+        return attributes_of(self.subject_der, what="the subject's name", reason=_BAD)
+
+    @cached_property
+    def issuer_name(self) -> str:
+        """The issuer's common name, or what stands in its place; empty when there is none."""
+        values = dict(reversed(attributes_of(self.issuer_der, what="the issuer's name")))
+        return values.get(oids.COMMON_NAME, "")
+
+    @cached_property
+    def subject_name(self) -> str:
+        """The subject's common name; empty when there is none."""
+        return dict(reversed(self.subject_values)).get(oids.COMMON_NAME, "")
 
 
-def _extensions(encoded: Any) -> dict[str, Extension]:
-    """Read without asn1crypto's own types: the NCA has written an empty ocsp-nocheck."""
+def same_name(left: bytes, right: bytes) -> bool:
+    """Whether two DER Names are one name by RFC 5280 section 7.1 (case, spaces, string types).
+
+    Refuses malformed for what cannot be compared.
+    """
+    if left == right:
+        return True
+    with reading("a name"):
+        return bool(load(x509.Name, left) == load(x509.Name, right))
+
+
+def whole_octets(bits: asn1.BitString, *, what: str, reason: Reason = Reason.MALFORMED) -> bytes:
+    """The content of a BIT STRING that holds whole octets."""
+    if bits.padding_bits():
+        raise Refused(reason, f"{what} cannot be read")
+    return bits.as_bytes()
+
+
+def _version(number: int | None) -> str:
+    version = _VERSIONS.get(number)
+    if version is None:
+        raise Refused(_BAD, "a certificate is of an unknown version")
+    return version
+
+
+def _scheme(inner: bytes, outer: bytes) -> Scheme:
+    scheme = read_scheme(outer, what=_WHAT)
+    if inner != outer and read_scheme(inner, what=_WHAT) != scheme:
+        raise Refused(_BAD, "a certificate names two signature algorithms")
+    return scheme
+
+
+def _extensions(items: list[DerExtension] | None) -> dict[str, Extension]:
     extensions: dict[str, Extension] = {}
-    if isinstance(encoded, core.Void):
-        return extensions
-    for item in load(_Extensions, octets(encoded)):
-        oid = str(item["extn_id"].dotted)
+    for item in items or ():
+        oid = item.extn_id.dotted_string
         if oid in extensions:
-            raise Refused(Reason.CERTIFICATE_INVALID, f"a certificate repeats extension {oid}")
-        extensions[oid] = Extension(item["critical"].native, bytes(item["extn_value"].native))
+            raise Refused(_BAD, f"a certificate repeats extension {oid}")
+        extensions[oid] = Extension(bool(item.critical), item.extn_value)
     return extensions
 
 
-def _key_usage(extensions: Mapping[str, Extension]) -> frozenset[str]:
-    extension = extensions.get(oids.KEY_USAGE)
-    if extension is None:
-        return frozenset()
-    return frozenset(load(x509.KeyUsage, extension.value).native)
+def _value(
+    extensions: Mapping[str, Extension], oid: str, read: Callable[[bytes], T], otherwise: T
+) -> T:
+    extension = extensions.get(oid)
+    return otherwise if extension is None else read(extension.value)
 
 
-def _extended_key_usage(extensions: Mapping[str, Extension]) -> frozenset[str]:
-    extension = extensions.get(oids.EXTENDED_KEY_USAGE)
-    if extension is None:
-        return frozenset()
-    usages = load(x509.ExtKeyUsageSyntax, extension.value)
-    return frozenset(str(usage.dotted) for usage in usages)
-
-
-def _is_ca(extensions: Mapping[str, Extension]) -> bool:
+def _basic_constraints(extensions: Mapping[str, Extension]) -> tuple[bool, int | None]:
     extension = extensions.get(oids.BASIC_CONSTRAINTS)
     if extension is None:
-        return False
-    return bool(load(x509.BasicConstraints, extension.value)["ca"].native)
+        return False, None
+    read = decode(_BasicConstraints, extension.value, what=_WHAT, reason=_BAD)
+    if read.path_length is not None and read.path_length < 0:
+        raise Refused(_BAD, "a certificate's path length is negative")
+    return bool(read.ca), read.path_length
 
 
-def _subject_key_id(extensions: Mapping[str, Extension]) -> bytes | None:
-    extension = extensions.get(oids.SUBJECT_KEY_IDENTIFIER)
-    if extension is None:
-        return None
-    return bytes(load(core.OctetString, extension.value).native)
+def _key_usage(value: bytes) -> frozenset[str]:
+    bits = boxed(_KeyUsage, value, what=_WHAT, reason=_BAD)
+    octets = bits.bits.as_bytes()
+    number = int.from_bytes(octets, "big")
+    size = 8 * len(octets)
+    if size > 16:
+        raise Refused(_BAD, "a certificate's key usage cannot be read")
+    return frozenset(
+        name
+        for index, name in enumerate(_KEY_USAGES)
+        if index < size and number >> (size - 1 - index) & 1
+    )
 
 
-def _authority_key_id(extensions: Mapping[str, Extension]) -> bytes | None:
-    extension = extensions.get(oids.AUTHORITY_KEY_IDENTIFIER)
-    if extension is None:
-        return None
-    value = load(x509.AuthorityKeyIdentifier, extension.value)["key_identifier"].native
-    return None if value is None else bytes(value)
+def _oids(value: bytes) -> frozenset[str]:
+    return frozenset(oids_of(value, what=_WHAT, reason=_BAD))
 
 
-def _key_storage(extensions: Mapping[str, Extension]) -> str:
-    """The NCA's statement of where the key lives: SEQUENCE { OID }; empty when there is none."""
-    extension = extensions.get(oids.NCA_KEY_STORAGE)
-    if extension is None:
-        return ""
-    values = load(_Oids, extension.value)
-    return ",".join(str(value.dotted) for value in values)
+def _octets(value: bytes) -> bytes | None:
+    return octets_of(value, what=_WHAT, reason=_BAD)
 
 
-class _Oids(core.SequenceOf):
-    _child_spec = core.ObjectIdentifier
+def _key_id(value: bytes) -> bytes | None:
+    return decode(AuthorityKeyIdentifier, value, what=_WHAT, reason=_BAD).key_identifier
 
 
-class _Extension(core.Sequence):
-    _fields = [  # noqa: RUF012 - asn1crypto's protocol
-        ("extn_id", core.ObjectIdentifier),
-        ("critical", core.Boolean, {"default": False}),
-        ("extn_value", core.OctetString),
-    ]
-
-
-class _Extensions(core.SequenceOf):
-    _child_spec = _Extension
+def _storage(value: bytes) -> str:
+    """The NCA's statement of where the key lives: SEQUENCE { OID }."""
+    return ",".join(oids_of(value, what=_WHAT, reason=_BAD))

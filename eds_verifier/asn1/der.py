@@ -1,0 +1,221 @@
+"""DER by declared types: what several readers share, and the border to the decoder.
+
+The decoder is `cryptography.hazmat.asn1`: strict DER, no recursion beyond the declared types, so
+hostile octets cost no more than their length. Parts whose type depends on something else arrive as
+`TLV` and are decoded when they are asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Annotated, TypeVar
+
+from cryptography.hazmat import asn1
+from cryptography.x509 import ObjectIdentifier
+
+from eds_verifier.asn1.ber import encode
+from eds_verifier.verdict import Reason, Refused
+
+T = TypeVar("T")
+
+SEQUENCE, SET, OCTET_STRING, NULL = b"\x30", b"\x31", b"\x04", b"\x05\x00"
+
+
+@asn1.sequence
+class SubjectPublicKeyInfo:
+    """RFC 5280 section 4.1.2.7."""
+
+    algorithm: asn1.TLV
+    public_key: asn1.BitString
+
+
+@asn1.sequence
+class Extension:
+    """RFC 5280 section 4.2. An explicit FALSE is read as what it says."""
+
+    extn_id: ObjectIdentifier
+    critical: bool | None
+    extn_value: bytes
+
+
+@asn1.sequence
+class AttributeTypeAndValue:
+    """One attribute of a name; the value's string type is up to its tag."""
+
+    type: ObjectIdentifier
+    value: asn1.TLV
+
+
+@asn1.sequence
+class AuthorityKeyIdentifier:
+    """RFC 5280 section 4.2.1.1; `issuer` holds GeneralNames."""
+
+    key_identifier: Annotated[bytes | None, asn1.Implicit(0)]
+    issuer: Annotated[list[asn1.TLV] | None, asn1.Implicit(1)]
+    serial: Annotated[int | None, asn1.Implicit(2)]
+
+
+@asn1.sequence
+class Elements:
+    """Any SEQUENCE by its elements, boxed."""
+
+    items: list[asn1.TLV]
+
+
+@asn1.sequence
+class Extensions:
+    """Extensions, boxed."""
+
+    items: list[Extension]
+
+
+@asn1.sequence
+class _Name:
+    """A Name, boxed."""
+
+    rdns: list[asn1.SetOf[AttributeTypeAndValue]]
+
+
+@asn1.sequence
+class _Oids:
+    """A SEQUENCE OF OBJECT IDENTIFIER, boxed."""
+
+    values: list[ObjectIdentifier]
+
+
+@asn1.sequence
+class _Octets:
+    """An OCTET STRING, boxed."""
+
+    value: bytes
+
+
+@asn1.sequence
+class _Integer:
+    """An INTEGER, boxed."""
+
+    value: int
+
+
+@asn1.sequence
+class _Time:
+    """A Time, boxed."""
+
+    value: asn1.UTCTime | asn1.GeneralizedTime
+
+
+def decode(cls: type[T], data: bytes, *, what: str, reason: Reason = Reason.MALFORMED) -> T:
+    """Decode `data`, one DER element of the declared type and nothing after it.
+
+    Raises Refused(`reason`), saying only what was being read: a decoder's text may quote octets.
+    """
+    try:
+        return asn1.decode_der(cls, data)
+    except (ValueError, OverflowError):
+        raise Refused(reason, f"{what} cannot be read") from None
+
+
+def boxed(cls: type[T], *elements: bytes, what: str, reason: Reason = Reason.MALFORMED) -> T:
+    """`decode` for elements that stand alone: a declared type is always a SEQUENCE of fields."""
+    return decode(cls, encode(0x30, b"".join(elements)), what=what, reason=reason)
+
+
+def raw(element: asn1.TLV) -> bytes:
+    """The element's octets, header included. In DER there is only one way to write the header."""
+    content = bytes(element.data)
+    length = len(content)
+    if length < 0x80:
+        return element.tag_bytes + bytes((length,)) + content
+    size = (length.bit_length() + 7) // 8
+    return element.tag_bytes + bytes((0x80 | size,)) + length.to_bytes(size, "big") + content
+
+
+def raw_all(elements: Iterable[asn1.TLV]) -> bytes:
+    """Several elements, one after the other."""
+    return b"".join(map(raw, elements))
+
+
+def elements_of(
+    element: asn1.TLV, *, what: str, reason: Reason = Reason.MALFORMED
+) -> list[asn1.TLV]:
+    """The elements of a SEQUENCE or SET, in the order they stand; order in a SET is not judged."""
+    if element.tag_bytes not in (SEQUENCE, SET):
+        raise Refused(reason, f"{what} cannot be read")
+    return boxed(Elements, encode(0x30, bytes(element.data)), what=what, reason=reason).items
+
+
+def algorithm_parts(identifier: bytes, *, what: str) -> tuple[str, bytes]:
+    """OID and parameters of an AlgorithmIdentifier; absent parameters are empty octets."""
+    parts = boxed(Elements, identifier, what=what).items
+    if not 1 <= len(parts) <= 2:
+        raise Refused(Reason.MALFORMED, f"{what} cannot be read")
+    return oid_of(raw(parts[0]), what=what), raw(parts[1]) if len(parts) == 2 else b""
+
+
+def oid_of(data: bytes, *, what: str, reason: Reason = Reason.MALFORMED) -> str:
+    """The one OBJECT IDENTIFIER in `data`."""
+    values = boxed(_Oids, encode(0x30, data), what=what, reason=reason).values
+    if len(values) != 1:
+        raise Refused(reason, f"{what} cannot be read")
+    return values[0].dotted_string
+
+
+def oids_of(data: bytes, *, what: str, reason: Reason = Reason.MALFORMED) -> tuple[str, ...]:
+    """The OIDs of a SEQUENCE OF OBJECT IDENTIFIER."""
+    return tuple(oid.dotted_string for oid in boxed(_Oids, data, what=what, reason=reason).values)
+
+
+def octets_of(data: bytes, *, what: str, reason: Reason = Reason.MALFORMED) -> bytes:
+    """The content of an OCTET STRING."""
+    return boxed(_Octets, data, what=what, reason=reason).value
+
+
+def integer_of(data: bytes, *, what: str, reason: Reason = Reason.MALFORMED) -> int:
+    """The value of an INTEGER."""
+    return boxed(_Integer, data, what=what, reason=reason).value
+
+
+def time_of(data: bytes, *, what: str, reason: Reason = Reason.MALFORMED) -> datetime:
+    """The instant of a Time: UTC, whole seconds (RFC 5280 section 4.1.2.5)."""
+    return instant(boxed(_Time, data, what=what, reason=reason).value, what=what, reason=reason)
+
+
+def instant(
+    time: asn1.UTCTime | asn1.GeneralizedTime, *, what: str, reason: Reason = Reason.MALFORMED
+) -> datetime:
+    """The instant of a decoded time, which must not have fractions of a second."""
+    value = time.as_datetime()
+    if value.microsecond:
+        raise Refused(reason, f"{what} cannot be read")
+    return value
+
+
+def attributes_of(
+    name: bytes, *, what: str, reason: Reason = Reason.MALFORMED
+) -> tuple[tuple[str, str], ...]:
+    """OID and text of every attribute of a Name, in order; values that are no text are left out.
+
+    Raises Refused(`reason`) for text that its string type does not allow.
+    """
+    found = []
+    for rdn in boxed(_Name, name, what=what, reason=reason).rdns:
+        for pair in rdn.as_list():
+            encoding = _STRINGS.get(pair.value.tag_bytes)
+            if encoding is None:
+                continue
+            try:
+                text = bytes(pair.value.data).decode(encoding)
+            except UnicodeDecodeError:
+                raise Refused(reason, f"{what} cannot be read") from None
+            found.append((pair.type.dotted_string, text))
+    return tuple(found)
+
+
+_STRINGS = {
+    b"\x0c": "utf-8",  # UTF8String
+    b"\x13": "ascii",  # PrintableString
+    b"\x16": "ascii",  # IA5String
+    b"\x1e": "utf-16-be",  # BMPString
+}
+"""String types by tag. TeletexString and UniversalString have no reading to rely on."""

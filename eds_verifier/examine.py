@@ -1,0 +1,174 @@
+"""Everything about a message but revocation: form, signers, paths, keys, signatures, subjects.
+
+unwrap → message → for each signer: certificate → time stamps → path → holder → key → signature
+       → subject
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+
+from eds_verifier.asn1.armour import unwrap
+from eds_verifier.cms.check import (
+    VerifiedContent,
+    check_signature,
+    read_certificates,
+    signed_content,
+    signer_certificate,
+)
+from eds_verifier.cms.message import SignedMessage, SignerInfo, parse_message
+from eds_verifier.path.certificate import Certificate
+from eds_verifier.path.validate import ValidatedPath, validate_path
+from eds_verifier.policy import VerificationPolicy
+from eds_verifier.subject import check_key, read_holder, read_subject
+from eds_verifier.timestamp.token import ProvenTime, check_time_stamp
+from eds_verifier.trust import TrustStore
+from eds_verifier.verdict import CertificateSummary, KeyUse, Reason, Refused, Subject
+
+MAX_TIME_STAMPS = 2
+IMPERSONATION = "issuer_impersonates_nca"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Examined:
+    """One signer's signature proven in everything but revocation."""
+
+    path: ValidatedPath
+    content: VerifiedContent
+    subject: Subject
+    certificate: CertificateSummary
+    claimed_at: datetime | None
+    proven_time: ProvenTime | None
+    warnings: tuple[str, ...]
+
+    @property
+    def chain(self) -> tuple[str, ...]:
+        """SHA-256 of each certificate, from the signer's to the root's."""
+        return tuple(certificate.sha256 for certificate in self.path.certificates)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Examination:
+    """A message's signers, each proven or refused. `cms`: its octets, armour taken off."""
+
+    cms: bytes
+    signers: tuple[Examined | Refused, ...]
+
+    @property
+    def proven(self) -> tuple[Examined, ...]:
+        """The signers that were not refused."""
+        return tuple(signer for signer in self.signers if isinstance(signer, Examined))
+
+    @property
+    def paths(self) -> tuple[ValidatedPath, ...]:
+        """The paths whose revocation is to be asked."""
+        return tuple(signer.path for signer in self.proven)
+
+
+def examine(
+    cms: bytes,
+    *,
+    content: bytes | None,
+    trust: TrustStore,
+    policy: VerificationPolicy,
+    at: datetime,
+) -> Examination:
+    """Examine one CMS message at the aware instant `at`.
+
+    Raises Refused for the message as a whole, and for its signer where the purpose takes one.
+    """
+    octets = unwrap(cms, max_bytes=policy.max_bytes)
+    message = parse_message(octets)
+    trust = trust.for_purpose(policy.purpose)
+    one = partial(_signer, message, content=content, trust=trust, policy=policy, at=at)
+    certificates = read_certificates(message)
+    if policy.purpose != "document":
+        return Examination(octets, (one(certificates, _only_signer(message)),))
+    return Examination(
+        octets, tuple(_or_refusal(one, certificates, signer) for signer in message.signers)
+    )
+
+
+def _or_refusal(
+    one: partial[Examined], certificates: Sequence[Certificate], signer: SignerInfo
+) -> Examined | Refused:
+    try:
+        return one(certificates, signer)
+    except Refused as refused:
+        return refused
+
+
+def _only_signer(message: SignedMessage) -> SignerInfo:
+    """Who signs in or accepts signs alone, and signs what the message says it is."""
+    if len(message.signers) != 1:
+        raise Refused(
+            Reason.SIGNER_COUNT,
+            f"exactly one signer is accepted, the message has {len(message.signers)}",
+        )
+    (signer,) = message.signers
+    if signer.signed_attributes is None:
+        raise Refused(Reason.SIGNED_ATTRIBUTES, "the signature has no signed attributes")
+    return signer
+
+
+def _signer(  # noqa: PLR0913 - the whole input of the rule, each part named
+    message: SignedMessage,
+    certificates: Sequence[Certificate],
+    signer: SignerInfo,
+    *,
+    content: bytes | None,
+    trust: TrustStore,
+    policy: VerificationPolicy,
+    at: datetime,
+) -> Examined:
+    leaf = signer_certificate(signer, certificates)
+    proven, warnings = _time_stamp(signer, trust)
+    judged_at = proven.time if proven and policy.purpose == "document" else at
+    path = _path(leaf, trust, at=judged_at)
+    read_holder(leaf)
+    key_use = check_key(leaf, policy)
+    signed = check_signature(signer, leaf, signed_content(message, content))
+    subject, more = read_subject(leaf, policy, at=at)
+    return Examined(
+        path=path,
+        content=signed,
+        subject=subject,
+        certificate=summary_of(leaf, key_use),
+        claimed_at=signer.signing_time,
+        proven_time=proven,
+        warnings=warnings + more,
+    )
+
+
+def _time_stamp(signer: SignerInfo, trust: TrustStore) -> tuple[ProvenTime | None, tuple[str, ...]]:
+    """The earliest proven time, and a warning when a time stamp proves none."""
+    times: list[ProvenTime] = []
+    warnings: list[str] = []
+    for token in signer.time_stamps[:MAX_TIME_STAMPS]:
+        try:
+            times.append(check_time_stamp(token, signer.signature, trust=trust))
+        except Refused as refused:
+            untrusted = refused.reason is Reason.UNTRUSTED_ISSUER
+            warnings.append("timestamp_untrusted" if untrusted else "timestamp_invalid")
+    return min(times, key=lambda proven: proven.time, default=None), tuple(dict.fromkeys(warnings))
+
+
+def _path(leaf: Certificate, trust: TrustStore, *, at: datetime) -> ValidatedPath:
+    return validate_path(leaf, trust, at=at)
+
+
+def summary_of(leaf: Certificate, key_use: KeyUse) -> CertificateSummary:
+    """What of the certificate goes into a verdict; nothing personal."""
+    return CertificateSummary(
+        serial_hex=f"{leaf.serial:x}",
+        not_before=leaf.not_before,
+        not_after=leaf.not_after,
+        key_use=key_use,
+        key_storage=leaf.key_storage,
+        algorithm=leaf.scheme.key,
+        issuer=leaf.issuer_name,
+        sha256=leaf.sha256,
+    )

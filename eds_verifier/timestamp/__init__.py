@@ -1,0 +1,1 @@
+"""Time stamps over signatures (RFC 3161, CAdES-T)."""
