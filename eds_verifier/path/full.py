@@ -1,0 +1,144 @@
+"""The full way: every certificate of a path by the profile's rules and by RFC 5280 section 6.1.
+
+pyhanko-certvalidator does the latter, with our signature check. Revocation is judged apart
+(`eds_verifier.revocation`); NIST's cases turn the library's own on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Coroutine, Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+
+from pyhanko_certvalidator.context import ValidationContext
+from pyhanko_certvalidator.errors import PathBuildingError, ValidationError
+from pyhanko_certvalidator.path import ValidationPath
+from pyhanko_certvalidator.policy_decl import (
+    AcceptAllAlgorithms,
+    CertRevTrustPolicy,
+    RevocationCheckingPolicy,
+    RevocationCheckingRule,
+)
+from pyhanko_certvalidator.validate import async_validate_path
+
+from eds_verifier.asn1.reading import reading
+from eds_verifier.path.anchor import anchor_of
+from eds_verifier.path.certificate import Certificate
+from eds_verifier.path.profile import Profile
+from eds_verifier.path.strict import first_broken, fits_purposes
+from eds_verifier.verdict import Reason, Refused
+
+T = TypeVar("T")
+
+ELSEWHERE = RevocationCheckingRule.NO_CHECK
+"""Revocation is not the path's concern: it is judged with evidence of its own."""
+
+
+def check_end(end: Certificate, profile: Profile) -> None:
+    """Refuse (certificate_invalid) an end certificate that breaks one of the profile's rules."""
+    broken = first_broken(profile.end_rules, end)
+    if broken is not None:
+        raise Refused(Reason.CERTIFICATE_INVALID, f"the certificate {broken}")
+
+
+def check_validity(end: Certificate, at: datetime) -> None:
+    """Refuse (not_yet_valid, expired) an end certificate outside its validity at `at`."""
+    if at < end.not_before:
+        raise Refused(
+            Reason.NOT_YET_VALID, f"the certificate is valid from {end.not_before:%Y-%m-%d}"
+        )
+    if at > end.not_after:
+        raise Refused(Reason.EXPIRED, f"the certificate expired on {end.not_after:%Y-%m-%d}")
+
+
+def check_purposes(end: Certificate, authorities: Iterable[Certificate], profile: Profile) -> None:
+    """Refuse (untrusted_issuer) an authority certified for other purposes than the end's."""
+    if profile.purposes == "ignored":
+        return
+    if not all(fits_purposes(end, authority) for authority in authorities):
+        raise Refused(
+            Reason.UNTRUSTED_ISSUER,
+            "an authority of the path is certified for other purposes (extendedKeyUsage)",
+        )
+
+
+def check_authorities(authorities: Sequence[Certificate], profile: Profile) -> None:
+    """Refuse (untrusted_issuer) an authority, direct issuer to anchor, that breaks a rule."""
+    *between, anchor = authorities
+    for rules, certificates in (
+        (profile.authority_rules, between),
+        (profile.anchor_rules, [anchor]),
+    ):
+        for certificate in certificates:
+            broken = first_broken(rules, certificate)
+            if broken is not None:
+                raise Refused(
+                    Reason.UNTRUSTED_ISSUER, f"an authority's certificate of the path {broken}"
+                )
+
+
+def check_rfc5280(  # noqa: PLR0913 - the inputs of section 6.1.1 and what revocation needs
+    end: Any,
+    between: Sequence[Any],
+    anchor: Certificate,
+    *,
+    at: datetime,
+    profile: Profile,
+    revocation: RevocationCheckingRule = ELSEWHERE,
+    crls: Sequence[Any] = (),
+    others: Sequence[Any] = (),
+) -> None:
+    """RFC 5280 section 6.1 for asn1crypto certificates: the end one, then those up to the anchor.
+
+    `others`: certificates that may have signed one of the `crls`. Refuses untrusted_issuer;
+    certificate_invalid for what cannot be read.
+    """
+    context = ValidationContext(
+        trust_roots=[anchor.asn1],
+        other_certs=[*between, *others],
+        moment=at,
+        allow_fetching=False,
+        crls=crls,
+        revinfo_policy=CertRevTrustPolicy(RevocationCheckingPolicy(revocation, revocation)),
+        algorithm_usage_policy=AcceptAllAlgorithms(),  # the signature validator is the allow list
+        time_tolerance=timedelta(0),
+        signature_validator=profile.signatures,
+    )
+    try:
+        with reading("the certificate's path", reason=Reason.CERTIFICATE_INVALID):
+            path = ValidationPath(
+                anchor_of(anchor, profile), interm=list(reversed(between)), leaf=end
+            )
+            complete(async_validate_path(context, path))
+    except (ValidationError, PathBuildingError):
+        # The library's text may name the holder: it is not passed on.
+        raise Refused(
+            Reason.UNTRUSTED_ISSUER, "the path to the trusted root does not hold (RFC 5280)"
+        ) from None
+
+
+def check_path(
+    end: Certificate, authorities: Sequence[Certificate], *, at: datetime, profile: Profile
+) -> None:
+    """All of the above but `check_end` and `check_validity`, which need no path."""
+    check_authorities(authorities, profile)
+    check_purposes(end, authorities, profile)
+    *between, anchor = authorities
+    check_rfc5280(
+        end.asn1,
+        [certificate.asn1 for certificate in between],
+        anchor,
+        at=at,
+        profile=profile,
+    )
+
+
+def complete(coroutine: Coroutine[Any, Any, T]) -> T:
+    """Run a coroutine that never waits: nothing is fetched, so no event loop is needed."""
+    try:
+        coroutine.send(None)
+    except StopIteration as done:
+        result: T = done.value
+        return result
+    coroutine.close()
+    raise RuntimeError("path validation waited for something")
