@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -19,7 +20,9 @@ from pyhanko_certvalidator.policy_decl import (
 from pyhanko_certvalidator.validate import async_validate_path
 
 from eds_verifier.path.certificate import Certificate
-from eds_verifier.path.validate import AcceptedSignatures, _complete, validate_path
+from eds_verifier.path.full import complete
+from eds_verifier.path.signature import AcceptedSignatures
+from eds_verifier.path.validate import validate_path
 from eds_verifier.policy import VerificationPolicy
 from eds_verifier.revocation.crl import read_crl, read_status
 from eds_verifier.revocation.evidence import Evidence, OcspEvidence, Unusable
@@ -199,7 +202,7 @@ def test_our_crl_reading_agrees_with_pyhanko(
     )
     path = ValidationPath(CertTrustAnchor(root), interm=[issuer.certificate.asn1], leaf=leaf.asn1)
     try:
-        _complete(async_validate_path(context, path))
+        complete(async_validate_path(context, path))
         theirs = "good"
     except RevokedError as error:
         held = error.reason.native == "certificate_hold"
@@ -261,8 +264,7 @@ def test_a_real_rsa_ocsp_answer_is_understood(shared_data: Path) -> None:
 
 def _with_serial(certificate: Certificate, serial: int) -> Certificate:
     """The samples' leaves are not published: only their serial numbers are needed."""
-    values = {name: getattr(certificate, name) for name in certificate.__slots__}
-    return Certificate(**(values | {"serial": serial}))
+    return replace(certificate, serial=serial)
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ import pytest
 from eds_verifier.policy import VerificationPolicy
 from eds_verifier.trust import load_trust
 from eds_verifier.verdict import Refused
-from eds_verifier.verify import examine
+from eds_verifier.examine import examine
 from stand.demo_ca import DemoCa
 from stand.signing.cms import DigestLengthError, sign_cms, sign_cms_digest
 
@@ -27,11 +27,11 @@ def test_the_verifier_takes_an_attached_signature(
 ) -> None:
     cms = sign_cms(CONTENT, signer=demo_ca.credential(key).signer, at=made)
     trust = load_trust(demo_ca.trust_dir / "demo.yaml", demo_ca.trust_dir)
-    examined = examine(cms, content=CONTENT, trust=trust, policy=ANY_KEY, at=made)
+    (examined,) = examine(cms, content=CONTENT, trust=trust, policy=ANY_KEY, at=made).proven
     holder = demo_ca.credential(key).holding.person
     assert holder is not None
     assert examined.subject.iin == holder.iin
-    assert examined.signed_at == made
+    assert examined.claimed_at == made
 
 
 @pytest.mark.parametrize("key", KEYS)
