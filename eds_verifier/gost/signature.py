@@ -13,8 +13,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from eds_verifier.gost.backend import Backend, default_backend
-from eds_verifier.gost.curve import TC26_512_A, Curve, Point, multiply
+from eds_verifier.gost.backend import Backend, default_backend, multiply
+from eds_verifier.gost.curve import TC26_512_A, Curve, Point
 
 
 class GostKeyError(ValueError):
