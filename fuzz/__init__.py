@@ -1,0 +1,1 @@
+"""Fuzzing of what reads hostile octets: messages, certificates, OCSP responses, CRLs."""

@@ -1,0 +1,40 @@
+"""One fuzzing process: libFuzzer (atheris) over one target. Started by `fuzz.__main__`.
+
+python -m fuzz.child TARGET [libFuzzer's options and folders]
+"""
+
+from __future__ import annotations
+
+import sys
+from random import Random
+
+import atheris
+
+with atheris.instrument_imports(include=["eds_verifier", "asn1crypto"]):
+    from fuzz.targets import TARGETS
+
+from fuzz.mutate import mutated
+
+_BLIND, _RESIGNED = 0.3, 0.6
+
+
+def main() -> None:
+    """Fuzz until libFuzzer ends."""
+    name, *options = sys.argv[1:]
+    target = TARGETS[name]
+
+    def mutate(data: bytes, max_size: int, seed: int) -> bytes:
+        random = Random(seed)  # noqa: S311 - reproducible mutations, no secret
+        if random.random() < _BLIND:
+            return bytes(atheris.Mutate(data, max_size))
+        changed = mutated(bytes(data), random)
+        if random.random() < _RESIGNED:
+            changed = target.resign(changed)
+        return changed[:max_size]
+
+    atheris.Setup([sys.argv[0], *options], target.run, custom_mutator=mutate)
+    atheris.Fuzz()
+
+
+if __name__ == "__main__":
+    main()
