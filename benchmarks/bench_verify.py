@@ -1,109 +1,131 @@
-"""What judging costs, as ratios to RSA-2048 checks by `cryptography` in the same run.
+"""Whole verdicts: how many in a second on one core, and how long the slowest take.
 
-The issuer's path and the CRL are remembered between verdicts, as in a running verifier.
-Absolute figures depend on the machine; a ratio beyond its limit means that our code got slower.
+Each person, key, certificate and message is judged once; only what a running verifier keeps is
+warm: the authorities' path, their keys and the CRL. The limits compare a verdict with the
+signature checks it cannot do without, made in the same run: a broken limit means that our own
+code got slower, on whatever machine.
 
     python -m benchmarks.bench_verify
-
-Exit code 1 when a limit is broken.
 """
 
 from __future__ import annotations
 
 import sys
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
+
+from benchmarks.support.corpus import Case, Corpus, corpus
+from benchmarks.support.measure import Timing, on_one_core, quickest, time_each
+from benchmarks.support.report import Report
+from eds_verifier.gost import backend as gost_backend
 from eds_verifier.gost import streebog
 from eds_verifier.gost import verify as gost_verify
-from eds_verifier.gost.backend import default_backend
 from eds_verifier.policy import VerificationPolicy
-from eds_verifier.revocation.evidence import Evidence
-from eds_verifier.signatures import SCHEMES, holds
 from eds_verifier.verify import verify
-from tests.unit.eds_verifier.factory import (
-    NOW,
-    Message,
-    crl,
-    gost_key,
-    issue,
-    pki,
-    rsa_key,
-)
+from tests.unit.eds_verifier.factory import NOW, GostKey
 
-ROUNDS = 7
-DATA = b"x" * 1300
+POLICY = VerificationPolicy(purpose="sign_in", delta_crl="optional")
+ROUNDS = 3
+WARM_UP = 20
 
 
 @dataclass(frozen=True)
-class Measured:
-    """One line of the table; `limit`: how many RSA checks it may cost."""
+class Kind:
+    """One kind of signature: how many are judged in each round, and what is wanted of them."""
 
     name: str
-    seconds: float
-    limit: float | None
+    messages: int
+    floor: float
+    limit: float
+    """How many bare signature checks a verdict with a CRL may cost."""
 
 
-def seconds_per_call(call: Callable[[], object], calls: int) -> float:
-    """The best of ROUNDS: the one that was least disturbed."""
-    call()
-    best = float("inf")
-    for _ in range(ROUNDS):
-        started = time.perf_counter()
-        for _ in range(calls):
-            call()
-        best = min(best, (time.perf_counter() - started) / calls)
-    return best
+P99_MILLISECONDS = 20.0
+FLOORS = {"native": 350.0, "python": 60.0}
 
 
-def whole(kind: str) -> Callable[[], object]:
-    """Judging one signature: message, path, subject, CRL."""
-    setup = pki(kind)
-    cms = Message(issue(setup.person(), setup.issuer)).encode()
-    evidence = Evidence(crls=(crl(setup.issuer),))
-    policy = VerificationPolicy(purpose="document", delta_crl="optional")
-    return lambda: verify(cms, trust=setup.store, evidence=evidence, policy=policy, at=NOW)
+def kinds() -> tuple[Kind, ...]:
+    """RSA, and GOST with the floor of the backend at work."""
+    native = gost_backend.default_backend().name != "python"
+    return (
+        Kind("rsa", 700, 1_500.0, 60.0),
+        Kind("gost", 250, FLOORS["native" if native else "python"], 6.0),
+    )
 
 
-def measure() -> list[Measured]:
-    """RSA first: everything else is compared with it."""
-    rsa, gost = rsa_key("bench"), gost_key("bench")
-    rsa_signature, gost_signature, digest = rsa.sign(DATA), gost.sign(DATA), streebog(DATA)
-    scheme = SCHEMES[rsa.signature_oid]
+def judging(found: Corpus, case: Case, source: str) -> Callable[[], None]:
+    """Judging one message; anything but valid would be measured for nothing."""
+    given = found.evidence(case, source)
 
-    def rsa_check() -> bool:
-        return holds(scheme, rsa.info, DATA, rsa_signature)
+    def call() -> None:
+        verdict = verify(
+            case.cms,
+            content=case.content,
+            trust=found.pki.store,
+            evidence=given,
+            policy=POLICY,
+            at=NOW,
+        )
+        if verdict.verdict != "valid":
+            raise AssertionError(f"{found.kind}: {verdict.reason}: {verdict.detail}")
 
-    def gost_check() -> bool:
-        return gost_verify(gost.public, digest, gost_signature)
+    return call
 
-    return [
-        Measured("RSA-2048 check", seconds_per_call(rsa_check, 200), None),
-        Measured("GOST-2015-512 check", seconds_per_call(gost_check, 20), 500),
-        Measured("Streebog-512, 1300 octets", seconds_per_call(lambda: streebog(DATA), 20), 250),
-        Measured("whole verdict, RSA", seconds_per_call(whole("rsa"), 20), 250),
-        Measured("whole verdict, GOST", seconds_per_call(whole("gost"), 10), 900),
-    ]
+
+def bare(kind: str) -> Callable[[], object]:
+    """One signature check and nothing else, with a key that was seen before."""
+    data = b"x" * 600
+    if kind == "rsa":
+        private = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+        public, padded, by = private.public_key(), padding.PKCS1v15(), hashes.SHA256()
+        rsa_signature = private.sign(data, padded, by)
+        return lambda: public.verify(rsa_signature, data, padded, by)
+    key = GostKey("bare")
+    signature, digest = key.sign(data), streebog(data)
+    return lambda: gost_verify(key.public, digest, signature)
+
+
+def measured(kind: Kind, source: str) -> Timing:
+    """The least disturbed of ROUNDS, each over other people."""
+    found = corpus(kind.name, WARM_UP + ROUNDS * kind.messages)
+    calls = [judging(found, case, source) for case in found.cases]
+    time_each(calls[:WARM_UP])
+    rounds = [calls[WARM_UP + n * kind.messages :][: kind.messages] for n in range(ROUNDS)]
+    return quickest(time_each(one) for one in rounds)
 
 
 def main() -> int:
     """Print the table; 1 when a limit is broken."""
-    rows = measure()
-    unit = rows[0].seconds
-    lines = [f"backend: {default_backend().name}"]
-    broken = False
-    for row in rows:
-        ratio = row.seconds / unit
-        over = row.limit is not None and ratio > row.limit
-        broken |= over
-        limit = "" if row.limit is None else f"  limit {row.limit:5.0f}"
-        lines.append(
-            f"{row.name:28} {row.seconds * 1e3:8.3f} ms {1 / row.seconds:9.0f}/s"
-            f"  x{ratio:6.1f}{limit}{'  OVER THE LIMIT' if over else ''}"
-        )
-    sys.stdout.write("\n".join(lines) + "\n")
-    return int(broken)
+    core = on_one_core()
+    report = Report("verify", "Whole verdicts, one core, each message judged once")
+    report.begin()
+    report.say("GOST backend", gost_backend.default_backend().name)
+    if core is None:
+        report.not_measured("one core", "this system cannot keep a process on one core")
+    for kind in kinds():
+        check = bare(kind.name)
+        unit = quickest(time_each([check] * 100) for _ in range(ROUNDS))
+        report.say(f"{kind.name}: bare check", f"{unit.per_second:,.0f}/s", value=unit.per_second)
+        for source in ("crl", "ocsp"):
+            timing = measured(kind, source)
+            name = f"{kind.name}, {source}"
+            report.say(
+                f"{name}: verdicts",
+                f"{timing.per_second:,.0f}/s   p50 {timing.percentile(50) * 1e3:.2f} ms"
+                f"   p99 {timing.percentile(99) * 1e3:.2f} ms",
+                value=timing.per_second,
+                p50=timing.percentile(50),
+                p99=timing.percentile(99),
+            )
+            report.ceiling(f"{name}: p99", timing.percentile(99) * 1e3, P99_MILLISECONDS, "ms")
+            if source == "crl":
+                report.floor(f"{name}: floor", timing.per_second, kind.floor, "verdicts/s")
+                ratio = timing.mean / unit.mean
+                report.limit(f"{name}: limit", ratio, kind.limit, "a bare signature check")
+    return report.finish()
 
 
 if __name__ == "__main__":

@@ -5,15 +5,17 @@ python -m fuzz.child TARGET [libFuzzer's options and folders]
 
 from __future__ import annotations
 
+import importlib
 import sys
 from random import Random
+from typing import Any
 
-import atheris
+# Published without types, and not for every machine.
+atheris: Any = importlib.import_module("atheris")
 
 with atheris.instrument_imports(include=["eds_verifier", "asn1crypto"]):
+    from fuzz.mutate import mutated
     from fuzz.targets import TARGETS
-
-from fuzz.mutate import mutated
 
 _BLIND, _RESIGNED = 0.3, 0.6
 

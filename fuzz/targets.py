@@ -98,7 +98,7 @@ def certificate(data: bytes) -> None:
         for rule in (
             lambda: read_holder(read),
             lambda: check_key(read, DOCUMENT),
-            lambda: read_subject(read, DOCUMENT),
+            lambda: read_subject(read, DOCUMENT, at=NOW),
             lambda: validate_path(read, pki("rsa").store, at=NOW),
         ):
             try:

@@ -1,0 +1,1 @@
+"""What the benchmarks share: their messages, their clock, their report, and the peer."""
