@@ -17,7 +17,15 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
 from eds_verifier.asn1 import oids
-from eds_verifier.gost import TC26_512_A, PublicKey, digest_number, multiply, streebog
+from eds_verifier.gost import (
+    CRYPTOPRO_A,
+    TC26_512_A,
+    PublicKey,
+    digest_number,
+    gostr3411_94,
+    multiply,
+    streebog,
+)
 from eds_verifier.path.certificate import Certificate
 from eds_verifier.trust import TrustedAuthority, TrustStore
 from tests.unit.eds_verifier import der
@@ -31,6 +39,7 @@ CONTENT = "Кіру / Вход / Sign in".encode()
 
 class Key(Protocol):
     signature_oid: str
+    signature_parameters: bytes
     key_oid: str
     digest_oid: str
     info: bytes
@@ -41,32 +50,38 @@ class Key(Protocol):
 
 class GostKey:
     signature_oid = oids.GOST_2015_512_SIGNATURE
+    signature_parameters = der.NULL
     key_oid = oids.GOST_2015_512
     digest_oid = oids.STREEBOG_512
 
+    curve = TC26_512_A
+    parameters = (oids.GOST_2015_512_PARAMETERS, oids.STREEBOG_512)
+
     def __init__(self, name: str) -> None:
-        self.scalar = int.from_bytes(hashlib.sha512(name.encode()).digest()) % TC26_512_A.q
-        point = multiply(TC26_512_A, self.scalar)
+        self.scalar = int.from_bytes(hashlib.sha512(name.encode()).digest()) % self.curve.q
+        point = multiply(self.curve, self.scalar)
         assert point is not None
-        self.public = PublicKey(TC26_512_A, point)
-        self.info = gost_key_info(self.public.octets())
+        self.public = PublicKey(self.curve, point)
+        self.info = gost_key_info(
+            self.public.octets(), key_oid=self.key_oid, parameters=self.parameters
+        )
 
     def digest(self, data: bytes) -> bytes:
         return streebog(data)
 
     def sign(self, data: bytes) -> bytes:
-        digest = streebog(data)
-        q = TC26_512_A.q
+        digest, q, size = self.digest(data), self.curve.q, self.curve.octets
         k = int.from_bytes(hashlib.sha512(str(self.scalar).encode() + digest).digest()) % q
-        point = multiply(TC26_512_A, k)
+        point = multiply(self.curve, k)
         assert point is not None
         r = point[0] % q
-        s = (r * self.scalar + k * digest_number(digest, TC26_512_A)) % q
-        return r.to_bytes(64, "little") + s.to_bytes(64, "little")
+        s = (r * self.scalar + k * digest_number(digest, self.curve)) % q
+        return r.to_bytes(size, "little") + s.to_bytes(size, "little")
 
 
 class RsaKey:
     signature_oid = oids.RSA_SHA256
+    signature_parameters = der.NULL
     key_oid = oids.RSA
     digest_oid = oids.SHA256
 
@@ -83,6 +98,47 @@ class RsaKey:
         return self._key.sign(data, padding.PKCS1v15(), hashes.SHA256())
 
 
+class Gost2004Key(GostKey):
+    """GOST 34.310-2004: another curve, another hash, the same layout."""
+
+    signature_oid = oids.GOST_2004_SIGNATURE
+    key_oid = oids.GOST_2004
+    digest_oid = oids.GOST_34311
+    curve = CRYPTOPRO_A
+    parameters = (oids.GOST_2004_PARAMETERS, oids.GOST_34311_PARAMETERS)
+
+    def digest(self, data: bytes) -> bytes:
+        return gostr3411_94(data)
+
+
+def pss_parameters(*, hash_oid: str = oids.SHA256, mask: str = oids.SHA256, salt: int) -> bytes:
+    return der.seq(
+        der.explicit(0, der.algorithm(hash_oid)),
+        der.explicit(1, der.algorithm(oids.MGF1, der.algorithm(mask))),
+        der.explicit(2, der.integer(salt)),
+    )
+
+
+class PssKey(RsaKey):
+    """RSASSA-PSS with SHA-256, MGF1 with SHA-256 and a salt of 32 octets."""
+
+    signature_oid = oids.RSA_PSS
+    signature_parameters = pss_parameters(salt=32)
+
+    def sign(self, data: bytes) -> bytes:
+        return self._key.sign(data, padding.PSS(padding.MGF1(hashes.SHA256()), 32), hashes.SHA256())
+
+
+@cache
+def gost_2004_key(name: str) -> Gost2004Key:
+    return Gost2004Key(name)
+
+
+@cache
+def pss_key(name: str) -> PssKey:
+    return PssKey()
+
+
 @cache
 def gost_key(name: str) -> GostKey:
     return GostKey(name)
@@ -93,9 +149,14 @@ def rsa_key(name: str, size: int = 2048) -> RsaKey:
     return RsaKey(size)
 
 
-def gost_key_info(point: bytes) -> bytes:
-    parameters = der.seq(der.oid(oids.GOST_2015_512_PARAMETERS), der.oid(oids.STREEBOG_512))
-    return der.seq(der.algorithm(oids.GOST_2015_512, parameters), der.bits(der.octets(point)))
+def gost_key_info(
+    point: bytes,
+    *,
+    key_oid: str = oids.GOST_2015_512,
+    parameters: tuple[str, ...] = (oids.GOST_2015_512_PARAMETERS, oids.STREEBOG_512),
+) -> bytes:
+    encoded = der.seq(*map(der.oid, parameters))
+    return der.seq(der.algorithm(key_oid, encoded), der.bits(der.octets(point)))
 
 
 Name = tuple[tuple[str, str], ...]
@@ -202,14 +263,16 @@ def issue(draft: Draft, issuer: Signer | None = None) -> Signer:
     tbs = der.seq(
         der.explicit(0, der.integer(draft.version)),
         der.integer(draft.serial),
-        der.algorithm(signing.signature_oid),
+        der.algorithm(signing.signature_oid, signing.signature_parameters),
         name(issuer.subject if issuer else draft.subject),
         der.seq(der.utc(draft.not_before), der.utc(draft.not_after)),
         name(draft.subject),
         draft.key.info,
         der.explicit(3, der.seq(*(extension.encode() for extension in extensions))),
     )
-    outer = der.algorithm(draft.outer_algorithm or signing.signature_oid)
+    outer = der.algorithm(
+        draft.outer_algorithm or signing.signature_oid, signing.signature_parameters
+    )
     certificate = der.seq(tbs, outer, der.bits(signing.sign(tbs)))
     issuer_name = issuer.subject if issuer else draft.subject
     return Signer(certificate, draft.key, draft.subject, issuer_name, draft.serial, key_id)
@@ -287,11 +350,14 @@ class Message:
     signature_oid: str = ""
     digest_oid: str = ""
     signers: int = 1
+    others: tuple[Message, ...] = ()
+    content_type: str = oids.ID_DATA
+    unsigned: tuple[bytes, ...] = ()
     trailer: bytes = b""
 
     def default_attributes(self) -> tuple[bytes, ...]:
         return (
-            attribute(oids.CONTENT_TYPE, der.oid(oids.ID_DATA)),
+            attribute(oids.CONTENT_TYPE, der.oid(self.content_type)),
             attribute(oids.SIGNING_TIME, der.utc(NOW)),
             attribute(oids.MESSAGE_DIGEST, der.octets(self.signer.key.digest(self.content))),
         )
@@ -306,21 +372,52 @@ class Message:
             der.seq(name(self.signer.issuer), der.integer(self.signer.serial)),
             der.algorithm(self.digest_oid or key.digest_oid),
             der.tlv(0xA0, body) if attributes else b"",
-            der.algorithm(self.signature_oid or key.signature_oid),
+            der.algorithm(self.signature_oid or key.signature_oid, key.signature_parameters),
             der.octets(key.sign(signed) if self.signature is None else self.signature),
+            der.tlv(0xA1, b"".join(self.unsigned)) if self.unsigned else b"",
         )
 
     def encode(self) -> bytes:
+        """The message; `others` sign beside this one, the content being this one's."""
         content = der.explicit(0, der.octets(self.content)) if self.attached else b""
-        held = (self.signer.der,) if self.certificates is None else self.certificates
+        own = (self.signer.der, *(other.signer.der for other in self.others))
+        held = own if self.certificates is None else self.certificates
         signed = der.seq(
             der.integer(1),
             der.set_of(der.algorithm(self.signer.key.digest_oid)),
-            der.seq(der.oid(oids.ID_DATA), content),
+            der.seq(der.oid(self.content_type), content),
             der.tlv(0xA0, b"".join(held)),
-            der.set_of(*[self.signer_info()] * self.signers),
+            der.set_of(
+                *[self.signer_info()] * self.signers,
+                *(other.signer_info() for other in self.others),
+            ),
         )
         return der.seq(der.oid(oids.ID_SIGNED_DATA), der.explicit(0, signed)) + self.trailer
+
+
+TSA = extended(oids.TIME_STAMPING)
+
+
+def time_stamper(issuer: Signer, key: Key, usage: Extension | None = None) -> Signer:
+    """A time-stamping authority certified by `issuer`."""
+    subject = ((oids.COMMON_NAME, "TIME-STAMPING AUTHORITY"), ("2.5.4.6", "KZ"))
+    purpose = usage or replace(TSA, critical=True)
+    return issue(Draft(key, subject, (key_usage(0), purpose), serial=0x75A), issuer)
+
+
+def time_stamp(signature: bytes, by: Signer, time: datetime) -> bytes:
+    """The unsigned attribute that says `signature` existed at `time` (RFC 3161)."""
+    info = der.seq(
+        der.integer(1),
+        der.oid("1.2.398.3.3.2.6.4"),
+        der.seq(der.algorithm(by.key.digest_oid), der.octets(by.key.digest(signature))),
+        der.integer(0x5EED),
+        der.generalized(time),
+        der.seq(der.integer(1)),
+        der.integer(77),
+    )
+    token = Message(by, content=info, content_type=oids.ID_TST_INFO).encode()
+    return attribute(oids.SIGNATURE_TIME_STAMP, token)
 
 
 def crl(
