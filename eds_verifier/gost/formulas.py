@@ -43,8 +43,14 @@ def folded(curve: Curve) -> Formulas:
     """For p = 2^n - c, a = -3 and a prime number of points; ValueError for another curve."""
     if not foldable(curve):
         raise ValueError("the curve's numbers cannot be folded")
-    p, n = curve.p, curve.p.bit_length()
-    c, low = 2**n - p, 2**n - 1
+    n = curve.p.bit_length()
+    c = 2**n - curve.p
+    double = _folding_double(n, c)
+    return Formulas(double, _folding_accumulate(curve.p, n, c, double))
+
+
+def _folding_double(n: int, c: int) -> Callable[[Jacobian, int], Jacobian]:
+    low = 2**n - 1
 
     def double(point: Jacobian, times: int) -> Jacobian:
         x, y, z = point
@@ -67,6 +73,14 @@ def folded(curve: Curve) -> Formulas:
             y = (y & low) + c * (y >> n)
             z = (z & low) + c * (z >> n)
         return x, y, z
+
+    return double
+
+
+def _folding_accumulate(
+    p: int, n: int, c: int, double: Callable[[Jacobian, int], Jacobian]
+) -> Callable[[Jacobian, Iterable[Point]], Jacobian]:
+    low = 2**n - 1
 
     def accumulate(point: Jacobian, others: Iterable[Point]) -> Jacobian:
         x1, y1, z1 = point
@@ -102,7 +116,7 @@ def folded(curve: Curve) -> Formulas:
             z1 = (z1 & low) + c * (z1 >> n)
         return x1, y1, z1
 
-    return Formulas(double, accumulate)
+    return accumulate
 
 
 def divided(curve: Curve, number: Callable[[int], int] = int) -> Formulas:

@@ -44,6 +44,14 @@ class PublicKey:
             raise GostKeyError("the public key is not a multiple of the base point")
         return cls(curve, point)
 
+    def prepare(self, *, backend: Backend | None = None) -> None:
+        """Say that this is the key of an authority: it will be used often and for long.
+
+        After some uses a table is made, and checking takes a third of the time. The tables are
+        few: a key that anybody may bring is not marked.
+        """
+        (backend or default_backend()).prepare(self.curve, self.point)
+
     def octets(self) -> bytes:
         """Write the key as `parse` reads it."""
         size = self.curve.octets
