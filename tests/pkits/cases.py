@@ -20,7 +20,7 @@ import pytest
 from asn1crypto import pem
 from pydantic import BaseModel, ConfigDict
 
-from eds_verifier.path.profile import ANY_POLICY, PathInputs
+from eds_verifier.path.profile import ANY_POLICY, NOTHING_DEMANDED, PathInputs
 from tests.pkits.fetch import ARCHIVE, FOLDER, is_pinned
 
 HERE = Path(__file__).resolve().parent
@@ -46,6 +46,11 @@ class Case(BaseModel):
     explicit_policy: Literal["required", "optional"] = "optional"
     policy_mapping: Literal["allowed", "inhibited"] = "allowed"
     any_policy: Literal["allowed", "inhibited"] = "allowed"
+
+    @property
+    def demands(self) -> bool:
+        """Whether the case sets any input of RFC 5280 section 6.1.1 to another than the usual."""
+        return self.inputs != NOTHING_DEMANDED
 
     @property
     def inputs(self) -> PathInputs:
