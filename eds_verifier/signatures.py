@@ -101,6 +101,8 @@ _GOST_KEYS: dict[str, tuple[KeyKind, tuple[str, str], gost.Curve]] = {
 }
 """Of each GOST key: the curve and digest parameters the NCA writes beside it, and the curve."""
 
+_GOST_KINDS: dict[gost.Curve, KeyKind] = {curve: kind for kind, _, curve in _GOST_KEYS.values()}
+
 
 @asn1.sequence
 class _PssParameters:
@@ -217,12 +219,21 @@ def _read_rsa(key_info: bytes) -> rsa.RSAPublicKey:
     return key
 
 
+def prepare_key(key_info: bytes) -> None:
+    """Make later checks with an authority's key quicker: a table is kept for a GOST key.
+
+    Only for keys that are trusted: tables are few, and a stranger's key must not push one out.
+    """
+    key = read_key(key_info)
+    if isinstance(key, gost.PublicKey):
+        key.prepare()
+
+
 def holds(scheme: Scheme, key_info: bytes, data: bytes, signature: bytes) -> bool:
     """Whether `signature` over `data` was made with this key. A key of another kind: False."""
     key = read_key(key_info)
     if isinstance(key, gost.PublicKey):
-        kinds = {curve: kind for kind, _, curve in _GOST_KEYS.values()}
-        if scheme.key != kinds[key.curve]:
+        if scheme.key != _GOST_KINDS[key.curve]:
             return False
         return gost.verify(key, digest(scheme.digest, data), signature)
     if scheme.key != "rsa":

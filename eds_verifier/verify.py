@@ -10,14 +10,13 @@ from datetime import datetime
 from eds_verifier.examine import Examination, Examined, examine
 from eds_verifier.policy import VerificationPolicy
 from eds_verifier.revocation.evidence import Evidence
-from eds_verifier.revocation.judge import judge_revocation
+from eds_verifier.revocation.judge import Assessment, assess_revocation
 from eds_verifier.revocation.ocsp import NONCE_OCTETS
 from eds_verifier.trust import TrustStore
 from eds_verifier.verdict import (
     ExistenceProof,
     Reason,
     Refused,
-    RevocationSummary,
     TimeStamp,
     Verdict,
 )
@@ -87,23 +86,30 @@ def _signer_verdict(
     policy: VerificationPolicy,
     at: datetime,
 ) -> Verdict:
-    try:
-        revocation = judge_revocation(signer.path, evidence, policy=policy, at=at)
-    except Refused as refused:
-        return refused.verdict(certificate=signer.certificate, chain=signer.chain)
     proven = signer.proven_time
+    signed_at = proven.time if proven else None
+    try:
+        assessed = assess_revocation(
+            signer.path, evidence, policy=policy, at=at, signed_at=signed_at
+        )
+    except Refused as refused:
+        return refused.verdict(
+            certificate=signer.certificate,
+            chain=signer.chain,
+            warnings=signer.warnings + refused.warnings,
+        )
     return Verdict(
         verdict="valid",
         reason=Reason.OK,
         subject=signer.subject,
         certificate=signer.certificate,
         chain=signer.chain,
-        revocation=revocation,
+        revocation=assessed.summary,
         claimed_at=signer.claimed_at,
-        signed_at=proven.time if proven else None,
+        signed_at=signed_at,
         timestamp=_time_stamp(signer),
-        existence_proof=_existence_proof(examination, signer, evidence, revocation, policy),
-        warnings=signer.warnings,
+        existence_proof=_existence_proof(examination, signer, assessed, policy),
+        warnings=signer.warnings + assessed.warnings,
     )
 
 
@@ -128,18 +134,13 @@ def acceptance_nonce(cms: bytes) -> bytes:
 
 
 def _existence_proof(
-    examination: Examination,
-    signer: Examined,
-    evidence: Evidence,
-    revocation: RevocationSummary,
-    policy: VerificationPolicy,
+    examination: Examination, signer: Examined, assessed: Assessment, policy: VerificationPolicy
 ) -> ExistenceProof | None:
     """What besides our own clock says that an acceptance existed."""
     if policy.purpose != "acceptance":
         return None
-    nonce = acceptance_nonce(examination.cms)
-    asked = (item.nonce for item in evidence.ocsp if item.nonce is not None)
-    if revocation.source == "ocsp" and any(hmac.compare_digest(nonce, one) for one in asked):
+    asked = assessed.ocsp.nonce if assessed.ocsp else None
+    if asked is not None and hmac.compare_digest(asked, acceptance_nonce(examination.cms)):
         return "ocsp_nonce"
     return "timestamp" if signer.proven_time else "none"
 
