@@ -26,6 +26,7 @@ from eds_verifier.policy import VerificationPolicy
 from eds_verifier.subject import check_key, read_holder, read_subject
 from eds_verifier.timestamp.token import ProvenTime, check_time_stamp
 from eds_verifier.trust import TrustStore
+from eds_verifier.trust_impersonation import has_forged_issuer
 from eds_verifier.verdict import CertificateSummary, KeyUse, Reason, Refused, Subject
 
 MAX_TIME_STAMPS = 2
@@ -82,7 +83,6 @@ def examine(
     """
     octets = unwrap(cms, max_bytes=policy.max_bytes)
     message = parse_message(octets)
-    trust = trust.for_purpose(policy.purpose)
     one = partial(_signer, message, content=content, trust=trust, policy=policy, at=at)
     certificates = read_certificates(message)
     if policy.purpose != "document":
@@ -127,7 +127,7 @@ def _signer(  # noqa: PLR0913 - the whole input of the rule, each part named
     leaf = signer_certificate(signer, certificates)
     proven, warnings = _time_stamp(signer, trust)
     judged_at = proven.time if proven and policy.purpose == "document" else at
-    path = _path(leaf, trust, at=judged_at)
+    path = _path(leaf, trust, policy, at=judged_at)
     read_holder(leaf)
     key_use = check_key(leaf, policy)
     signed = check_signature(signer, leaf, signed_content(message, content))
@@ -156,8 +156,16 @@ def _time_stamp(signer: SignerInfo, trust: TrustStore) -> tuple[ProvenTime | Non
     return min(times, key=lambda proven: proven.time, default=None), tuple(dict.fromkeys(warnings))
 
 
-def _path(leaf: Certificate, trust: TrustStore, *, at: datetime) -> ValidatedPath:
-    return validate_path(leaf, trust, at=at)
+def _path(
+    leaf: Certificate, trust: TrustStore, policy: VerificationPolicy, *, at: datetime
+) -> ValidatedPath:
+    """The path by the authorities that count for the purpose; a forger is called one."""
+    try:
+        return validate_path(leaf, trust.for_purpose(policy.purpose), at=at)
+    except Refused as refused:
+        if refused.reason is Reason.UNTRUSTED_ISSUER and has_forged_issuer(leaf, trust):
+            raise Refused(refused.reason, refused.detail, warnings=(IMPERSONATION,)) from None
+        raise
 
 
 def summary_of(leaf: Certificate, key_use: KeyUse) -> CertificateSummary:

@@ -420,6 +420,26 @@ def test_a_certificate_no_pinned_issuer_signed_is_untrusted(issuer: Signer | Non
     assert reason(replace(message, certificates=held)) == "untrusted_issuer"
 
 
+ALARM = ("issuer_impersonates_nca",)
+
+
+@pytest.mark.parametrize(
+    ("name", "warnings"),
+    [
+        ("ҰЛТТЫҚ (TESTS)", ALARM),
+        ("ҰЛТТЫҚ КУӘЛАНДЫРУШЫ ОРТАЛЫҚ (GOST) 2022", ALARM),
+        ("Ұлттық  куәландырушы OPTAЛЫҚ", ALARM),
+        ("Банктің өз орталығы", ()),
+    ],
+)
+def test_a_stranger_who_takes_the_name_of_the_nca_raises_an_alarm(
+    name: str, warnings: tuple[str, ...]
+) -> None:
+    stranger = authority(gost_key("attacker"), name)
+    verdict = judge(Message(issue(PKI.person(), stranger)))
+    assert (str(verdict.reason), verdict.warnings) == ("untrusted_issuer", warnings)
+
+
 def test_an_issuer_its_root_did_not_sign_is_untrusted() -> None:
     setup = pki()
     impostor = replace(setup.root, key=gost_key("attacker"))
