@@ -139,8 +139,19 @@ def raw_all(elements: Iterable[asn1.TLV]) -> bytes:
 def elements_of(
     element: asn1.TLV, *, what: str, reason: Reason = Reason.MALFORMED
 ) -> list[asn1.TLV]:
-    """The elements of a SEQUENCE or SET, in the order they stand; order in a SET is not judged."""
-    if element.tag_bytes not in (SEQUENCE, SET):
+    """The elements of a SEQUENCE."""
+    return _elements(element, SEQUENCE, what, reason)
+
+
+def members_of(
+    element: asn1.TLV, *, what: str, reason: Reason = Reason.MALFORMED
+) -> list[asn1.TLV]:
+    """The members of a SET, in the order they stand; that order is not judged."""
+    return _elements(element, SET, what, reason)
+
+
+def _elements(element: asn1.TLV, tag: bytes, what: str, reason: Reason) -> list[asn1.TLV]:
+    if element.tag_bytes != tag:
         raise Refused(reason, f"{what} cannot be read")
     return boxed(Elements, encode(0x30, bytes(element.data)), what=what, reason=reason).items
 

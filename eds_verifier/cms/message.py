@@ -18,7 +18,7 @@ from eds_verifier.asn1 import oids
 from eds_verifier.asn1.ber import encode, to_der
 from eds_verifier.asn1.der import (
     decode,
-    elements_of,
+    members_of,
     octets_of,
     oid_of,
     raw,
@@ -153,7 +153,7 @@ def _read(der: bytes, content_type: str) -> SignedMessage:
     signed = decode(_SignedData, raw(info.content), what=_WHAT)
     if signed.encapsulated.content_type.dotted_string != content_type:
         raise Refused(Reason.MALFORMED, "the signed content is not of the type expected here")
-    signers = elements_of(signed.signer_infos, what=_WHAT)
+    signers = members_of(signed.signer_infos, what=_WHAT)
     if not 1 <= len(signers) <= MAX_SIGNERS:
         raise Refused(
             Reason.SIGNER_COUNT,
@@ -220,7 +220,7 @@ def _attributes(encoded: Sequence[asn1.TLV]) -> Attributes:
         oid = attribute.type.dotted_string
         if oid in attributes:
             raise Refused(_BAD, f"the signed attribute {oid} stands twice")
-        values = elements_of(attribute.values, what="a signed attribute", reason=_BAD)
+        values = members_of(attribute.values, what="a signed attribute", reason=_BAD)
         if oid in _ONE_VALUE and len(values) != 1:
             raise Refused(_BAD, f"the signed attribute {oid} has no one value")
         attributes[oid] = tuple(map(raw, values))
@@ -245,5 +245,5 @@ def _time_stamps(encoded: Sequence[asn1.TLV] | None) -> tuple[bytes, ...]:
     for element in (encoded or ())[:MAX_ATTRIBUTES]:
         attribute = decode(_Attribute, raw(element), what=_WHAT)
         if attribute.type.dotted_string == oids.SIGNATURE_TIME_STAMP:
-            found.extend(map(raw, elements_of(attribute.values, what=_WHAT)))
+            found.extend(map(raw, members_of(attribute.values, what=_WHAT)))
     return tuple(found)

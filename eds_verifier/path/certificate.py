@@ -16,7 +16,6 @@ from cryptography.hazmat import asn1
 from eds_verifier.asn1 import oids
 from eds_verifier.asn1.der import (
     AuthorityKeyIdentifier,
-    algorithm_parts,
     attributes_of,
     boxed,
     decode,
@@ -231,12 +230,11 @@ def _version(number: int | None) -> str:
 
 
 def _scheme(inner: bytes, outer: bytes) -> Scheme:
-    """RFC 5280 section 4.1.1.2: both name one algorithm; NULL and no parameters are one."""
-    if inner == outer:
-        return read_scheme(outer, what=_WHAT)
-    named = {algorithm_parts(identifier, what=_WHAT)[0] for identifier in (inner, outer)}
-    schemes = {read_scheme(one, what=_WHAT) for one in (inner, outer)} if len(named) == 1 else ()
-    if len(schemes) != 1:
+    """RFC 5280 section 4.1.1.2: both are one identifier, octet for octet.
+
+    The outer one is not signed: another spelling of it would make another fingerprint.
+    """
+    if inner != outer:
         raise Refused(_BAD, "a certificate names two signature algorithms")
     return read_scheme(outer, what=_WHAT)
 
