@@ -17,6 +17,9 @@ from eds_verifier.policy import Purpose
 from eds_verifier.verdict import Refused
 from policies.trust import LISTS, Authority, Generation, TrustList, load_trust_list
 
+COMMITTED = ".committed"
+"""Inside a trust folder: certificates that were brought as one set and are being moved to it."""
+
 _LIST_NAME = re.compile(r"[a-z0-9-]{1,64}")
 
 GENERATIONS: dict[Purpose, frozenset[Generation]] = {
@@ -147,17 +150,37 @@ def store_of(
     return TrustStore(trust_list.name, tuple(a for a in loaded if a is not None))
 
 
-def state_of(authority: Authority, certificates_dir: Path) -> str:
-    """`pinned`, `missing`, or `different` when another certificate lies in its place."""
-    try:
-        der = read_file(certificates_dir / f"{authority.name}.cer")
-    except OSError:
+def state_of(authority: Authority, der: bytes | None) -> str:
+    """`pinned`, `missing` when nothing is there, or `different` for another certificate."""
+    if der is None:
         return "missing"
     return "pinned" if hashlib.sha256(der).hexdigest() == authority.sha256 else "different"
 
 
-def read_file(path: Path) -> bytes:
-    """At most one octet more than a certificate may have. Raises OSError."""
+def read_certificate(folder: Path, name: str) -> bytes:
+    """The file of the authority `name` in a trust folder; one octet more than one may have at most.
+
+    What a finished `update` left to be moved into its place (`trust_update`) is what counts.
+    Raises OSError.
+    """
+    try:
+        return _read(folder / COMMITTED / f"{name}.cer")
+    except (FileNotFoundError, NotADirectoryError):
+        return _read(folder / f"{name}.cer")
+
+
+def found_in(trust_list: TrustList, folder: Path) -> dict[str, bytes | None]:
+    """What lies in a trust folder for each authority of a list; None for what cannot be read."""
+    found: dict[str, bytes | None] = {}
+    for authority in trust_list.authorities:
+        try:
+            found[authority.name] = read_certificate(folder, authority.name)
+        except OSError:
+            found[authority.name] = None
+    return found
+
+
+def _read(path: Path) -> bytes:
     with path.open("rb") as file:
         return file.read(MAX_CERTIFICATE + 1)
 
@@ -169,7 +192,7 @@ def _authority(
     path = folder / f"{authority.name}.cer"
     hint = f"Run `tanba eds trust update --trust {trust_list.name} --trust-dir {folder}`."
     try:
-        der = read_file(path)
+        der = read_certificate(folder, authority.name)
     except FileNotFoundError as error:
         if authority.generation == "old":
             return None

@@ -1,41 +1,55 @@
 """Bringing the pinned certificates: from the authorities' addresses, or found in a folder.
 
-Where they come from does not matter, only that each one's SHA-256 is the pinned one.
+Where they come from does not matter, only that each one's SHA-256 is the pinned one. They arrive
+as one set: written beside the folder's files, made to count by one rename (`trust.COMMITTED`), then
+moved to their places. Killed at any point, the folder says the old set or the new one.
 """
 
 from __future__ import annotations
 
-import base64
-import binascii
+import fcntl
 import hashlib
 import os
-import re
+import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from eds_verifier.errors import TrustUpdateError
 from eds_verifier.path.certificate import MAX_CERTIFICATE
 from eds_verifier.revocation.fetch import FetchFailed, fetch
-from eds_verifier.trust import read_authority
+from eds_verifier.trust import COMMITTED, found_in, read_authority, state_of
+from eds_verifier.trust_given import ders_of
 from policies.trust import Authority, TrustList
 
-_PEM = re.compile(
-    rb"-----BEGIN CERTIFICATE-----\s([A-Za-z0-9+/=\s]+)-----END CERTIFICATE-----", re.DOTALL
-)
 _MAX_FILES = 5_000
 _SECONDS = 30.0
+_INCOMING = ".incoming-"
 
 
 @dataclass(frozen=True, slots=True)
 class Updated:
-    """One authority's certificate as it was brought. `changed`: the file was not there before."""
+    """One authority's certificate. `source`: where it came from, or why it was not found."""
 
     name: str
     path: Path
     source: str
-    changed: bool
+    state: Literal["written", "unchanged", "not_found"]
+
+    @property
+    def changed(self) -> bool:
+        """Whether the file is another one than before."""
+        return self.state == "written"
+
+
+@dataclass(frozen=True, slots=True)
+class _Brought:
+    authority: Authority
+    der: bytes
+    source: str
 
 
 def update(
@@ -47,28 +61,40 @@ def update(
 ) -> tuple[Updated, ...]:
     """Bring every certificate of the list into `target` as `<authority>.cer`.
 
-    Nothing is written before all of them are there and proven; each file is replaced atomically.
-    Raises TrustUpdateError naming the authority and every place that failed.
+    What is there and is the pinned one is not brought again. Nothing is written before all of the
+    others are there and proven. The old generation may stay away: its addresses may be gone, and
+    nothing but old documents needs it. Raises TrustUpdateError naming the authority and every place
+    that failed.
     """
-    if from_dir is None:
-        fetched = [(a, *_fetch(a, get or _get)) for a in trust_list.authorities]
-    else:
-        found = _search(from_dir, {a.sha256 for a in trust_list.authorities})
-        fetched = [(a, *_found(a, found, from_dir)) for a in trust_list.authorities]
-    for authority, der, _ in fetched:
-        read_authority(der, authority.name)
-    return tuple(_write(authority, der, source, target) for authority, der, source in fetched)
+    held = found_in(trust_list, target)
+    wanted = [a for a in trust_list.authorities if state_of(a, held[a.name]) != "pinned"]
+    results: dict[str, _Brought | str] = {}
+    found = _search(from_dir, {a.sha256 for a in wanted}) if from_dir is not None else {}
+    for authority in wanted:
+        try:
+            if from_dir is None:
+                der, source = _fetch(authority, get or _get)
+            else:
+                der, source = _found(authority, found, from_dir)
+        except TrustUpdateError as error:
+            if authority.generation != "old":
+                raise
+            results[authority.name] = error.message
+        else:
+            read_authority(der, authority.name)
+            results[authority.name] = _Brought(authority, der, source)
+    brought = [item for item in results.values() if isinstance(item, _Brought)]
+    _install(brought, target)
+    return tuple(_updated(a, results.get(a.name), target) for a in trust_list.authorities)
 
 
-def der_of(data: bytes) -> bytes:
-    """The DER of a certificate file, which may be PEM."""
-    match = _PEM.search(data)
-    if match is None:
-        return data
-    try:
-        return base64.b64decode(b"".join(match[1].split()), validate=True)
-    except (binascii.Error, ValueError):
-        return data
+def _updated(authority: Authority, result: _Brought | str | None, target: Path) -> Updated:
+    path = target / f"{authority.name}.cer"
+    if result is None:
+        return Updated(authority.name, path, "already there", "unchanged")
+    if isinstance(result, str):
+        return Updated(authority.name, path, result, "not_found")
+    return Updated(authority.name, path, result.source, "written")
 
 
 def _get(url: str) -> bytes:
@@ -85,12 +111,13 @@ def _fetch(authority: Authority, get: Callable[[str], bytes]) -> tuple[bytes, st
     failures = []
     for url in authority.urls:
         try:
-            der = der_of(get(url))
+            data = get(url)
         except FetchFailed as failed:
             failures.append(f"{url}: {failed.detail}")
             continue
-        if hashlib.sha256(der).hexdigest() == authority.sha256:
-            return der, url
+        for der in ders_of(data):
+            if hashlib.sha256(der).hexdigest() == authority.sha256:
+                return der, url
         failures.append(f"{url}: another certificate is there, its SHA-256 is not the pinned one")
     raise TrustUpdateError(
         f"{authority.name}: {'; '.join(failures) or 'the trust list gives no address'}",
@@ -105,16 +132,18 @@ def _search(folder: Path, wanted: set[str]) -> dict[str, tuple[bytes, Path]]:
     for path in _files(folder):
         try:
             with path.open("rb") as file:
-                der = der_of(file.read(MAX_CERTIFICATE + 1))
+                data = file.read(MAX_CERTIFICATE + 1)
         except OSError:
             continue  # what cannot be read is not found; the error below names what is missing
-        digest = hashlib.sha256(der).hexdigest()
-        if digest in wanted:
-            found[digest] = der, path
+        for der in ders_of(data):
+            digest = hashlib.sha256(der).hexdigest()
+            if digest in wanted:
+                found[digest] = der, path
     return found
 
 
 def _files(folder: Path) -> Iterator[Path]:
+    """Plain files only: reading a pipe would wait for ever."""
     count = 0
     for root, folders, names in os.walk(folder):
         folders.sort()
@@ -124,7 +153,9 @@ def _files(folder: Path) -> Iterator[Path]:
                 raise TrustUpdateError(
                     f"{folder}: more than {_MAX_FILES} files; name a smaller one"
                 )
-            yield Path(root, name)
+            path = Path(root, name)
+            if path.is_file():
+                yield path
 
 
 def _found(
@@ -139,23 +170,63 @@ def _found(
     return der, str(path)
 
 
-def _write(authority: Authority, der: bytes, source: str, target: Path) -> Updated:
-    path = target / f"{authority.name}.cer"
+def _install(brought: Sequence[_Brought], target: Path) -> None:
+    """Put the whole set into `target`; raises TrustUpdateError when that cannot be written."""
+    if not brought and not (target / COMMITTED).exists():
+        return
     try:
-        if path.is_file() and path.read_bytes() == der:
-            return Updated(authority.name, path, source, changed=False)
         target.mkdir(parents=True, exist_ok=True)
-        descriptor, temporary = tempfile.mkstemp(dir=target, prefix=f".{authority.name}.")
-        try:
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(der)
-                file.flush()
-                os.fsync(file.fileno())
-            Path(temporary).chmod(0o644)
-            Path(temporary).replace(path)
-        except OSError:
-            Path(temporary).unlink(missing_ok=True)
-            raise
+        with _alone(target):
+            _move(target)
+            for abandoned in target.glob(f"{_INCOMING}*"):
+                shutil.rmtree(abandoned)
+            if not brought:
+                return
+            incoming = Path(tempfile.mkdtemp(dir=target, prefix=_INCOMING))
+            incoming.chmod(0o755)
+            for item in brought:
+                _write(incoming / f"{item.authority.name}.cer", item.der)
+            _sync(incoming)
+            incoming.rename(target / COMMITTED)
+            _sync(target)
+            _move(target)
     except OSError as error:
-        raise TrustUpdateError(f"{path}: {error.strerror}") from None
-    return Updated(authority.name, path, source, changed=True)
+        raise TrustUpdateError(f"{target}: {error.strerror}") from None
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """One update of a folder at a time; the lock goes with the process that held it."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _move(target: Path) -> None:
+    """Move what counts already to its place; also what an update before this one left."""
+    committed = target / COMMITTED
+    if not committed.is_dir():
+        return
+    for path in sorted(committed.iterdir()):
+        path.replace(target / path.name)
+    _sync(target)
+    committed.rmdir()
+
+
+def _write(path: Path, data: bytes) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _sync(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

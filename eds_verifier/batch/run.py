@@ -37,6 +37,7 @@ class Progress:
     octets_read: int = 0
     answered: int = 0
     verdicts: Counter[str] = field(default_factory=Counter)
+    finished: bool = False
     stopped: bool = False
 
 
@@ -60,8 +61,9 @@ def run_batch(
         else:
             with Workers(judge, jobs) as workers:
                 _Conveyor(batch, workers, jobs).run()
-        batch.tell()
+        batch.progress.finished = True
         batch.progress.stopped = stop.is_set
+        batch.tell()
     return batch.progress
 
 

@@ -1,0 +1,35 @@
+"""`tanba eds`: judge signatures, look at them, manage trust, serve the verifier."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from eds_verifier.commands.info import info
+from eds_verifier.commands.options import EXISTING_FILE
+from eds_verifier.commands.trust import trust
+from eds_verifier.commands.verify import verify
+
+__all__ = ["eds"]
+
+
+@click.group()
+def eds() -> None:
+    """Verify signatures, manage trust, serve the verifier.
+
+    Exit codes of `verify`: 0 valid · 2 invalid · 3 indeterminate · 1 error.
+    """
+
+
+@click.command()
+@click.option("--settings", type=EXISTING_FILE, required=True, help="The verifier's settings file.")
+def serve(settings: Path) -> None:
+    """Serve the verifier as an OpenID Provider for the realms in its settings."""
+    from eds_verifier.provider.server import serve as run  # noqa: PLC0415 - a web server, for this command only
+
+    run(settings)
+
+
+for _command in (verify, info, trust, serve):
+    eds.add_command(_command)

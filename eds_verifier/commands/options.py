@@ -1,0 +1,127 @@
+"""What the commands share: options, reading what a person named, trust by name, file or folder."""
+
+from __future__ import annotations
+
+import sys
+import unicodedata
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from eds_verifier.batch.request import read_instant
+from eds_verifier.errors import TrustStoreError
+from eds_verifier.trust import TrustStore, find_list, load_trust
+from eds_verifier.trust_given import SUFFIXES, read_given, together
+
+STDIN = Path("-")
+EXISTING_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+INPUT = click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path)
+FOLDER = click.Path(file_okay=False, path_type=Path)
+DEFAULT_TRUST = "nca-rk"
+
+_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+
+
+class Instant(click.ParamType[datetime]):
+    """An instant of RFC 3339."""
+
+    name = "RFC3339"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> datetime:
+        """Read it; a usage error says what was expected."""
+        if isinstance(value, datetime):
+            return value
+        try:
+            return read_instant(value)
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+
+
+def output_format(command: Callable[..., Any]) -> Callable[..., Any]:
+    """`--format text|json`, as the parameter `output`."""
+    return click.option(
+        "--format", "output", type=click.Choice(["text", "json"]), default="text", show_default=True
+    )(command)
+
+
+def trust_dir(command: Callable[..., Any]) -> Callable[..., Any]:
+    """`--trust-dir DIR`."""
+    return click.option(
+        "--trust-dir",
+        type=FOLDER,
+        default="var/trust",
+        show_default=True,
+        help="Folder of the authorities' certificates, and of lists that override ours.",
+    )(command)
+
+
+def read_input(path: Path, limit: int) -> bytes:
+    """At most one octet more than `limit` of a file, or of stdin for `-`."""
+    if path == STDIN:
+        return sys.stdin.buffer.read(limit + 1)
+    try:
+        with path.open("rb") as file:
+            return file.read(limit + 1)
+    except OSError as error:
+        raise click.FileError(str(path), error.strerror or "cannot be read") from None
+
+
+def list_path(name: str, certificates_dir: Path) -> Path:
+    """Where a trust list is: the file itself when it is named with .yaml, otherwise found."""
+    path = Path(name)
+    return path if path.suffix == ".yaml" else find_list(name, certificates_dir)
+
+
+def load_named(
+    names: Iterable[str], certificates_dir: Path, *, unsafe_allow_test_trust: bool
+) -> TrustStore:
+    """Everything the caller trusts: lists by name, list files, folders or files of certificates.
+
+    A list goes before a folder of the same name. What a folder holds that is not trusted is said
+    on stderr. Raises TrustStoreError, PolicyFileError.
+    """
+    stores = []
+    for name in names:
+        path = Path(name)
+        if path.suffix.lower() in SUFFIXES or (
+            path.is_dir() and not _is_list(name, certificates_dir)
+        ):
+            given = read_given(path)
+            for note in given.ignored:
+                click.echo(f"note: not trusted: {shown(note)}", err=True)
+            stores.append(given.store)
+        else:
+            stores.append(
+                load_trust(
+                    list_path(name, certificates_dir),
+                    certificates_dir,
+                    unsafe_allow_test_trust=unsafe_allow_test_trust,
+                )
+            )
+    store = together(stores)
+    if store.unsafe_test:
+        click.secho(
+            "warning: authorities of tests are trusted: this proves nothing about anybody",
+            fg="red",
+            err=True,
+        )
+    return store
+
+
+def _is_list(name: str, certificates_dir: Path) -> bool:
+    try:
+        find_list(name, certificates_dir)
+    except TrustStoreError:
+        return False
+    return True
+
+
+def shown(text: str) -> str:
+    """Text from a certificate or message as a terminal may show it: nothing that moves or hides."""
+    return "".join(
+        f"\\u{ord(character):04x}" if unicodedata.category(character) in _UNSEEN else character
+        for character in text
+    )

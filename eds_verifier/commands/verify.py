@@ -1,0 +1,224 @@
+"""`tanba eds verify`: one signature, or a batch of them."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, get_args
+
+import click
+from pydantic import ValidationError
+
+from eds_verifier.batch.request import RequestPolicy
+from eds_verifier.commands.batch import answer_batch
+from eds_verifier.commands.options import (
+    DEFAULT_TRUST,
+    INPUT,
+    STDIN,
+    Instant,
+    load_named,
+    output_format,
+    read_input,
+    shown,
+    trust_dir,
+)
+from eds_verifier.policy import KeyChoice, Purpose, VerificationPolicy
+from eds_verifier.revocation.evidence import Evidence, OcspEvidence
+from eds_verifier.revocation.fetch import HttpEvidenceFetcher
+from eds_verifier.service import SignatureService
+from eds_verifier.trust import TrustStore
+from eds_verifier.verdict import Reason, Verdict
+from eds_verifier.verify import verify as judge
+from policies.base import read_model
+from policies.errors import DIFFERENT, REFUSED
+
+EXIT_CODES = {"valid": 0, "invalid": DIFFERENT, "indeterminate": REFUSED}
+MAX_FILE = 64 * 1_048_576
+_SINGLE = (
+    "file",
+    "content",
+    "crls",
+    "answers",
+    "at",
+    "policy",
+    "purpose",
+    "key",
+    "numbers",
+    "delta_crl",
+)
+
+
+class PolicyFile(RequestPolicy):
+    """What `--policy FILE` may say: a batch line's policy, and the purpose."""
+
+    purpose: Purpose = "document"
+
+
+@click.command()
+@click.argument("file", type=INPUT, required=False)
+@click.option("--content", type=INPUT, help="What was signed, for a detached signature.")
+@click.option(
+    "--trust", "trusts", multiple=True, default=[DEFAULT_TRUST], show_default=True,
+    help="A trust list by its name, a list file (.yaml), or a folder of certificates. Repeatable.",
+)  # fmt: skip
+@trust_dir
+@click.option("--unsafe-allow-test-trust", is_flag=True, help="Take lists of test authorities too.")
+@click.option("--at", type=Instant(), help="Judge at this instant instead of now.")
+@click.option(
+    "--policy", type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="YAML: purpose, key_use, required_role, subject, numbers, revocation.",
+)  # fmt: skip
+@click.option("--purpose", type=click.Choice(get_args(Purpose)), help="Default: document.")
+@click.option("--key", type=click.Choice(get_args(KeyChoice)), help="Which key is accepted.")
+@click.option(
+    "--numbers", type=click.Choice(["strict", "warn"]), help="Wrong IIN or BIN; default: strict."
+)
+@click.option(
+    "--delta-crl", type=click.Choice(["when_published", "required", "optional"]),
+    help="Whether a base CRL alone will do.",
+)  # fmt: skip
+@click.option(
+    "--crl", "crls", type=INPUT, multiple=True, help="A CRL; nothing is fetched then. Repeatable."
+)
+@click.option("--ocsp", "answers", type=INPUT, multiple=True, help="An OCSP response; likewise.")
+@click.option("--batch", type=INPUT, help="JSON lines to judge instead of FILE; - is stdin.")
+@click.option(
+    "--jobs", type=click.IntRange(1, 256), help="Processes of a batch. Default: one for each core."
+)
+@output_format
+@click.pass_context
+def verify(ctx: click.Context, /, **options: Any) -> None:
+    """Judge the CMS signature in FILE (DER, base64 or PEM; - is stdin).
+
+    Revocation is asked at the addresses of the trust list, unless --crl or --ocsp give answers.
+    The JSON verdict holds the signer's IIN; the text does not.
+
+    With --batch, each line is one JSON object: id, cms (base64), and optionally content, trust,
+    certs, ocsp, crl, at, policy. Each gets one line on stdout, in order, judged by the rules of a
+    sign-in and by what the line brings: nothing is fetched. Exit code 0: every line was answered.
+    """
+    _refuse_misuse(ctx, options)
+    if options["batch"] is not None:
+        ctx.exit(_batch(ctx, options))
+    policy = _policy(options)
+    trust = load_named(
+        options["trusts"],
+        options["trust_dir"],
+        unsafe_allow_test_trust=options["unsafe_allow_test_trust"],
+    )
+    verdict = _judge(options, trust, policy)
+    if options["output"] == "json":
+        click.echo(verdict.model_dump_json(indent=2))
+    else:
+        click.echo("\n".join(_lines(verdict)))
+    ctx.exit(EXIT_CODES[verdict.verdict])
+
+
+def _refuse_misuse(ctx: click.Context, options: dict[str, Any]) -> None:
+    """Refuse options that contradict, as a usage error."""
+    if options["batch"] is None:
+        if options["file"] is None:
+            raise click.UsageError("Missing argument 'FILE'.", ctx)
+        if options["jobs"] is not None:
+            raise click.UsageError("--jobs is of --batch.", ctx)
+    else:
+        for name in _SINGLE:
+            if options[name]:
+                raise click.UsageError(
+                    f"--batch is told everything by its lines: leave {name} out.", ctx
+                )
+    inputs = [options["file"], options["content"], *options["crls"], *options["answers"]]
+    if inputs.count(STDIN) > 1:
+        raise click.UsageError("stdin (-) can be read once only.", ctx)
+
+
+def _batch(ctx: click.Context, options: dict[str, Any]) -> int:
+    named = ctx.get_parameter_source("trusts") is not click.core.ParameterSource.DEFAULT
+    return answer_batch(
+        options["batch"],
+        load=lambda: load_named(
+            options["trusts"],
+            options["trust_dir"],
+            unsafe_allow_test_trust=options["unsafe_allow_test_trust"],
+        ),
+        needs_trust=named,
+        jobs=options["jobs"] or len(os.sched_getaffinity(0)),
+    )
+
+
+def _policy(options: dict[str, Any]) -> VerificationPolicy:
+    """The policy file's, with what the options say in its place."""
+    path: Path | None = options["policy"]
+    said = read_model(path, PolicyFile) if path else PolicyFile()
+    flags = {
+        "purpose": options["purpose"],
+        "key_use": options["key"],
+        "numbers": options["numbers"],
+    }
+    fields = said.model_dump(exclude_unset=True) | {k: v for k, v in flags.items() if v}
+    if fields.get("purpose") == "acceptance":
+        fields.setdefault("key_use", "sign")
+    wanted = PolicyFile.model_validate(fields)
+    try:
+        rules = wanted.rules(wanted.purpose)
+    except ValidationError as error:
+        raise click.UsageError(
+            str(error.errors()[0]["msg"]).removeprefix("Value error, ")
+        ) from None
+    changes: dict[str, Any] = {"max_bytes": MAX_FILE} if wanted.purpose == "document" else {}
+    if options["delta_crl"]:
+        changes["delta_crl"] = options["delta_crl"]
+    return rules.model_copy(update=changes)
+
+
+def _judge(options: dict[str, Any], trust: TrustStore, policy: VerificationPolicy) -> Verdict:
+    cms = read_input(options["file"], MAX_FILE)
+    content = read_input(options["content"], MAX_FILE) if options["content"] else None
+    at = options["at"] or datetime.now(UTC)
+    given = options["crls"] or options["answers"]
+    if not given and policy.revocation != "unsafe_off":
+        service = SignatureService(trust, HttpEvidenceFetcher())
+        return service.judge(cms, content=content, policy=policy, at=at).verdict
+    evidence = Evidence(
+        ocsp=tuple(OcspEvidence(read_input(path, MAX_FILE), None) for path in options["answers"]),
+        crls=tuple(read_input(path, MAX_FILE) for path in options["crls"]),
+    )
+    return judge(cms, content=content, trust=trust, evidence=evidence, policy=policy, at=at)
+
+
+def _lines(verdict: Verdict) -> list[str]:
+    """The verdict for a person; one block a signer where there are several."""
+    if len(verdict.signers) < 2:
+        return _block(verdict, "the signature holds")
+    lines = [f"{verdict.verdict}: {len(verdict.signers)} signers"]
+    for number, signer in enumerate(verdict.signers, start=1):
+        first, *rest = _block(signer, "the signature holds")
+        lines += ["", f"signer {number}: {first}", *rest]
+    return lines
+
+
+def _block(verdict: Verdict, good: str) -> list[str]:
+    rows: list[tuple[str, str]] = []
+    if verdict.reason != Reason.OK:
+        rows.append(("reason", str(verdict.reason)))
+    if verdict.subject is not None:
+        subject = verdict.subject
+        rows.append(("signer", f"{subject.common_name} {subject.patronymic}".rstrip()))
+        if subject.organization:
+            rows.append(("acting for", f"{subject.organization} ({subject.role or 'no role'})"))
+    if verdict.certificate is not None:
+        certificate = verdict.certificate
+        rows.append(("key", f"{certificate.key_use.upper()}, {certificate.algorithm}"))
+        rows.append(("serial", f"{certificate.serial_hex}, of {certificate.issuer}"))
+        rows.append(("expires", f"{certificate.not_after:%Y-%m-%d}"))
+    if verdict.revocation is not None:
+        revocation = verdict.revocation
+        rows.append(("revocation", f"{revocation.source.upper()} of {revocation.this_update}"))
+    if verdict.signed_at is not None:
+        rows.append(("signed at", f"{verdict.signed_at}, proven by a time stamp"))
+    elif verdict.claimed_at is not None:
+        rows.append(("signed at", f"{verdict.claimed_at}, as the signer's clock said"))
+    rows += [("warning", warning) for warning in verdict.warnings]
+    said = [f"  {name:12} {shown(value)}" for name, value in rows]
+    return [f"{verdict.verdict}: {shown(verdict.detail) or good}", *said]
