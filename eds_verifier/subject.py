@@ -10,6 +10,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 
 from eds_verifier.asn1 import oids
 from eds_verifier.path.certificate import Certificate
@@ -68,7 +69,11 @@ class Holder:
 
 def read_holder(certificate: Certificate) -> Holder:
     """The kind of holder. Refuses not_a_person, and subject_invalid for a contradiction."""
-    usages = certificate.extended_key_usage
+    return _holder(certificate.extended_key_usage)
+
+
+@lru_cache(maxsize=256)
+def _holder(usages: frozenset[str]) -> Holder:
     for arc, what in NOT_A_PERSON:
         if any(_under(usage, arc) for usage in usages):
             raise Refused(Reason.NOT_A_PERSON, f"the certificate belongs to {what}")
@@ -266,11 +271,14 @@ def _at_most_one_name(values: dict[str, list[str]], oid: str, what: str) -> str:
 def _clean(name: str, what: str) -> str:
     """NFC with single spaces; refuses characters that are not seen or turn the text around."""
     normal = unicodedata.normalize("NFC", name)
-    if len(normal) > _MAX_NAME or any(
-        unicodedata.category(character) in _REFUSED_CATEGORIES for character in normal
-    ):
+    if len(normal) > _MAX_NAME or not (normal.isprintable() or _is_seen(normal)):
         raise Refused(Reason.SUBJECT_INVALID, f"the {what} holds characters no name has")
     return " ".join(normal.split())
+
+
+def _is_seen(name: str) -> bool:
+    """Whether nothing in the name is invisible or turns the text around; spaces may be of any kind."""
+    return not any(unicodedata.category(character) in _REFUSED_CATEGORIES for character in name)
 
 
 def _first_name(common_name: str, surname: str, patronymic: str, warnings: list[str]) -> str:

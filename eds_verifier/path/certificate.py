@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from types import MappingProxyType
 from typing import Annotated, Any, TypeVar
 
@@ -192,16 +192,25 @@ class Certificate:
         """OID and text of the subject's attributes, in order."""
         return attributes_of(self.subject_der, what="the subject's name", reason=_BAD)
 
-    @cached_property
+    @property
     def issuer_name(self) -> str:
-        """The issuer's common name, or what stands in its place; empty when there is none."""
-        values = dict(reversed(attributes_of(self.issuer_der, what="the issuer's name")))
-        return values.get(oids.COMMON_NAME, "")
+        """The issuer's common name; empty when there is none that can be read."""
+        return common_name(self.issuer_der)
 
-    @cached_property
+    @property
     def subject_name(self) -> str:
-        """The subject's common name; empty when there is none."""
-        return dict(reversed(self.subject_values)).get(oids.COMMON_NAME, "")
+        """The subject's common name; empty when there is none that can be read."""
+        return common_name(self.subject_der)
+
+
+@lru_cache(maxsize=64)
+def common_name(name: bytes) -> str:
+    """The first common name of a DER Name; empty when there is none that can be read."""
+    try:
+        values = attributes_of(name, what="a name")
+    except Refused:
+        return ""
+    return next((text for oid, text in values if oid == oids.COMMON_NAME), "")
 
 
 def same_name(left: bytes, right: bytes) -> bool:
