@@ -277,7 +277,7 @@ def _clean(name: str, what: str) -> str:
 
 
 def _is_seen(name: str) -> bool:
-    """Whether nothing in the name is invisible or turns the text around; spaces may be of any kind."""
+    """Whether nothing in it is invisible or turns the text around; spaces may be of any kind."""
     return not any(unicodedata.category(character) in _REFUSED_CATEGORIES for character in name)
 
 
