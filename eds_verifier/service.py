@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
+from pathlib import Path
 
 from eds_verifier.cms.check import VerifiedContent
 from eds_verifier.examine import Examination, examine
+from eds_verifier.metrics import Metrics
 from eds_verifier.policy import VerificationPolicy
 from eds_verifier.revocation.evidence import Evidence
 from eds_verifier.revocation.fetch import EvidenceFetcher
 from eds_verifier.revocation.gather import Gatherer
 from eds_verifier.revocation.ocsp import NONCE_OCTETS
+from eds_verifier.revocation.shelf import CrlShelf
+from eds_verifier.revocation.source import Nobody
+from eds_verifier.revocation.state import TrustState
+from eds_verifier.revocation.surroundings import RevocationSurroundings
 from eds_verifier.trust import TrustStore
 from eds_verifier.verdict import Refused, Verdict
 from eds_verifier.verify import acceptance_nonce, conclude, internal_error
@@ -34,24 +40,43 @@ class Judgement:
     verdict: Verdict
     chain_der: tuple[bytes, ...] = ()
     ocsp: tuple[bytes, ...] = ()
-    crls: tuple[bytes, ...] = ()
+    crl_octets: tuple[Callable[[], bytes], ...] = ()
     content: VerifiedContent | None = None
     cms: bytes = b""
+
+    @property
+    def crls(self) -> tuple[bytes, ...]:
+        """The CRLs; production's are large and may lie on disk, so they are read when asked for."""
+        return tuple(read() for read in self.crl_octets)
 
 
 class SignatureService:
     """Judges signatures; fetches what it needs itself. Safe for many threads; it blocks on I/O."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each part of the surroundings named
         self,
         trust: TrustStore,
         fetch: EvidenceFetcher,
         *,
         random_nonce: Callable[[], bytes] = lambda: secrets.token_bytes(NONCE_OCTETS),
+        metrics: Metrics | None = None,
+        cache_dir: Path | None = None,
+        around: RevocationSurroundings | None = None,
     ) -> None:
+        """`metrics` counts what is judged and asked. `cache_dir` keeps CRLs over a restart.
+
+        Raises CacheFolderError when `cache_dir` cannot be used.
+        """
         self._trust = trust
-        self._gatherer = Gatherer(fetch)
+        self._metrics = metrics
         self._random_nonce = random_nonce
+        self._gatherer = Gatherer(
+            fetch,
+            around=around or RevocationSurroundings(observer=metrics or Nobody()),
+            shelf=CrlShelf(cache_dir),
+        )
+        if metrics is not None:
+            metrics.watch(self.state)
 
     def judge(
         self,
@@ -65,31 +90,47 @@ class SignatureService:
 
         Revocation is asked only about a certificate whose path and signature hold already.
         """
+        judgement = self._judge(cms, content, policy, at)
+        if self._metrics is not None:
+            self._metrics.judged(policy.purpose, judgement.verdict)
+        return judgement
+
+    def state(self) -> TrustState:
+        """How the authorities answered up to now; nobody is asked for it."""
+        return self._gatherer.state(self._trust)
+
+    def _judge(
+        self, cms: bytes, content: bytes | None, policy: VerificationPolicy, at: datetime
+    ) -> Judgement:
         try:
             examination = examine(cms, content=content, trust=self._trust, policy=policy, at=at)
             evidence = self._gather(examination, policy, at)
             verdict = conclude(examination, evidence, policy=policy, at=at)
+            judgement = _judgement(verdict, examination, evidence)
+            # Evidence that cannot be had must not become an acceptance.
+            return _with_crls_read(judgement) if policy.purpose == "acceptance" else judgement
         except Refused as refused:
             return Judgement(refused.verdict())
         except Exception as error:  # noqa: BLE001 - total by promise; nothing is let in by this
             return Judgement(internal_error(error))
-        return _judgement(verdict, examination, evidence)
 
     def _gather(
         self, examination: Examination, policy: VerificationPolicy, at: datetime
     ) -> Evidence:
-        """What may be had about every signer."""
+        """What may be had about every signer, within one deadline."""
         nonces = self._random_nonce
         if policy.purpose == "acceptance":
             nonces = partial(acceptance_nonce, examination.cms)
+        deadline = self._gatherer.deadline()
         gathered = [
-            self._gatherer.gather(path, nonces=nonces, policy=policy, at=at)
+            self._gatherer.gather(path, nonces=nonces, policy=policy, at=at, deadline=deadline)
             for path in examination.paths
         ]
+        held = {item.sha256: item for one in gathered for item in one.held}
         return Evidence(
             ocsp=tuple(item for one in gathered for item in one.ocsp),
-            crls=tuple(dict.fromkeys(item for one in gathered for item in one.crls)),
             notes=tuple(dict.fromkeys(item for one in gathered for item in one.notes)),
+            held=tuple(held.values()),
         )
 
 
@@ -100,7 +141,12 @@ def _judgement(verdict: Verdict, examination: Examination, evidence: Evidence) -
         verdict=verdict,
         chain_der=tuple(one.der for one in first.path.certificates) if first else (),
         ocsp=tuple(item.response for item in evidence.ocsp),
-        crls=evidence.crls,
+        crl_octets=tuple(item.octets for item in evidence.held),
         content=first.content if first and verdict.verdict == "valid" else None,
         cms=examination.cms,
     )
+
+
+def _with_crls_read(judgement: Judgement) -> Judgement:
+    octets = tuple(partial(bytes, one) for one in judgement.crls)
+    return replace(judgement, crl_octets=octets)

@@ -13,19 +13,15 @@ from typing import Protocol
 import requests
 from urllib3.exceptions import HTTPError
 
-from eds_verifier.revocation.crl import MAX_CRL
+from eds_verifier.revocation.crl_reading import MAX_CRL
+from eds_verifier.revocation.evidence import Cause
+from eds_verifier.revocation.http import FetchFailed, exchange
 from eds_verifier.revocation.ocsp import MAX_RESPONSE
+
+__all__ = ["EvidenceFetcher", "FetchFailed", "HttpEvidenceFetcher", "fetch"]
 
 _CHUNK = 65_536
 _SUCCESS = 200
-
-
-class FetchFailed(Exception):  # noqa: N818 - an outcome that the caller puts in words
-    """Nothing usable came; `detail` says why, without the address."""
-
-    def __init__(self, detail: str) -> None:
-        super().__init__(detail)
-        self.detail = detail
 
 
 class EvidenceFetcher(Protocol):
@@ -43,11 +39,19 @@ class HttpEvidenceFetcher:
 
     def ocsp(self, url: str, request: bytes, *, seconds: float) -> bytes:
         """POST a DER OCSPRequest (RFC 6960 appendix A.1)."""
-        return fetch(url, data=request, max_bytes=MAX_RESPONSE, seconds=seconds, what="OCSP")
+        return exchange(
+            url,
+            data=request,
+            content_type="application/ocsp-request",
+            accept="application/ocsp-response",
+            max_bytes=MAX_RESPONSE,
+            seconds=seconds,
+            what="OCSP",
+        )
 
     def crl(self, url: str, *, seconds: float) -> bytes:
         """GET a CRL (RFC 5280 section 4.2.1.13)."""
-        return fetch(url, max_bytes=MAX_CRL, seconds=seconds, what="the CRL")
+        return exchange(url, max_bytes=MAX_CRL, seconds=seconds, what="the CRL")
 
 
 def fetch(  # noqa: PLR0913 - every limit is named by the caller
@@ -59,7 +63,7 @@ def fetch(  # noqa: PLR0913 - every limit is named by the caller
     data: bytes | None = None,
     use_environment_proxy: bool = False,
 ) -> bytes:
-    """GET `url`, or POST `data` to it; return at most `max_bytes` octets.
+    """GET `url`, or POST `data` to it, through a proxy too; return at most `max_bytes` octets.
 
     Raises FetchFailed: unreachable, later than `seconds`, not 200, too large, cut short.
     """
@@ -84,24 +88,26 @@ def fetch(  # noqa: PLR0913 - every limit is named by the caller
             ) as response:
                 return _body(response, max_bytes, deadline, what)
     except requests.Timeout:
-        raise FetchFailed(f"{what} did not answer in time") from None
+        raise FetchFailed(f"{what} did not answer in time", Cause.TIMEOUT) from None
     except (requests.RequestException, HTTPError, OSError, ValueError):
         raise FetchFailed(f"{what} cannot be reached") from None
 
 
 def _body(response: requests.Response, max_bytes: int, deadline: float, what: str) -> bytes:
     if response.status_code != _SUCCESS:
-        raise FetchFailed(f"{what} answered with HTTP status {response.status_code}")
+        raise FetchFailed(
+            f"{what} answered with HTTP status {response.status_code}", Cause.HTTP_STATUS
+        )
     chunks: list[bytes] = []
     size = 0
     while chunk := response.raw.read1(_CHUNK):
         size += len(chunk)
         if size > max_bytes:
-            raise FetchFailed(f"{what} sent more than {max_bytes} octets")
+            raise FetchFailed(f"{what} sent more than {max_bytes} octets", Cause.TOO_LARGE)
         if time.monotonic() > deadline:
-            raise FetchFailed(f"{what} did not answer in time")
+            raise FetchFailed(f"{what} did not answer in time", Cause.TIMEOUT)
         chunks.append(chunk)
     declared = response.headers.get("Content-Length", "")
     if declared.isdecimal() and int(declared) != size:
-        raise FetchFailed(f"{what} was cut short")
+        raise FetchFailed(f"{what} was cut short", Cause.CUT_SHORT)
     return b"".join(chunks)

@@ -1,66 +1,46 @@
-"""Asking for revocation: OCSP first, CRLs when it gave nothing usable; CRLs are kept per issuer."""
+"""The evidence one verdict needs: OCSP first, CRLs when it gave nothing usable."""
 
 from __future__ import annotations
 
-import threading
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
-from urllib.parse import urlsplit
 
+from eds_verifier.path.certificate import Certificate
 from eds_verifier.path.validate import ValidatedPath
 from eds_verifier.policy import VerificationPolicy
-from eds_verifier.revocation.crl import read_crl, read_status
-from eds_verifier.revocation.evidence import Evidence, OcspEvidence, Unusable
-from eds_verifier.revocation.fetch import EvidenceFetcher, FetchFailed
-from eds_verifier.revocation.ocsp import build_request, read_answer
-from eds_verifier.trust import TrustedAuthority
+from eds_verifier.revocation.crl_reading import HeldCrl
+from eds_verifier.revocation.crl_supply import CrlSupply
+from eds_verifier.revocation.evidence import Evidence, OcspEvidence
+from eds_verifier.revocation.fetch import EvidenceFetcher
+from eds_verifier.revocation.ocsp_supply import OcspSupply
+from eds_verifier.revocation.shelf import CrlShelf
+from eds_verifier.revocation.state import TrustState, state_of
+from eds_verifier.revocation.surroundings import RevocationSurroundings
+from eds_verifier.trust import TrustedAuthority, TrustStore
 
 TOTAL_SECONDS = 20.0
-OCSP_SECONDS = 5.0
-OCSP_ATTEMPTS = 2
-
-
-class CrlShelf:
-    """The newest proven CRL of each address of each issuer; safe for many threads.
-
-    A CRL is put in only after its signature held, and never over a newer one.
-    """
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._held: dict[tuple[str, str], bytes] = {}
-
-    def get(self, issuer: TrustedAuthority, url: str) -> bytes | None:
-        """The octets held, if any."""
-        with self._lock:
-            return self._held.get((issuer.certificate.sha256, url))
-
-    def put(self, issuer: TrustedAuthority, url: str, data: bytes) -> None:
-        """Hold `data`; raises Unusable unless the issuer signed it and it is not older."""
-        new = read_crl(data, issuer.certificate.der)
-        with self._lock:
-            held = self._held.get((issuer.certificate.sha256, url))
-            if held is not None:
-                old = read_crl(held, issuer.certificate.der)
-                if new.this_update < old.this_update:
-                    raise Unusable(f"the CRL of {issuer.name} is older than the one held")
-            self._held[issuer.certificate.sha256, url] = data
+OCSP_PHASE_SECONDS = 10.0
+"""How long OCSP may be tried while a CRL could still answer."""
 
 
 class Gatherer:
-    """Collects the evidence one verdict needs, within TOTAL_SECONDS."""
+    """Collects the evidence one verdict needs, within TOTAL_SECONDS. Safe for many threads."""
 
     def __init__(
         self,
         fetch: EvidenceFetcher,
         *,
-        clock: Callable[[], float] = time.monotonic,
+        around: RevocationSurroundings | None = None,
         shelf: CrlShelf | None = None,
     ) -> None:
-        self._fetch = fetch
-        self._clock = clock
+        self._around = around or RevocationSurroundings()
         self._shelf = shelf or CrlShelf()
+        self._ocsp = OcspSupply(fetch, self._around)
+        self._crls = CrlSupply(fetch, self._shelf, self._around)
+
+    def deadline(self) -> float:
+        """TOTAL_SECONDS from now."""
+        return self._around.clock() + TOTAL_SECONDS
 
     def gather(
         self,
@@ -69,89 +49,62 @@ class Gatherer:
         nonces: Callable[[], bytes],
         policy: VerificationPolicy,
         at: datetime,
+        deadline: float | None = None,
     ) -> Evidence:
         """Ask the addresses of the trust list; `nonces` gives the nonce of each OCSP request.
 
-        What could not be had stands in `notes`, by the authority's name.
+        `deadline`: one that `deadline()` gave, for several paths; TOTAL_SECONDS from now else.
+        What could not be had about the leaf stands in `notes`, by the authority's name.
         """
-        deadline = self._clock() + TOTAL_SECONDS
+        if policy.revocation == "unsafe_off":
+            return Evidence()
+        deadline = self.deadline() if deadline is None else deadline
         notes: list[str] = []
-        ocsp: tuple[OcspEvidence, ...] = ()
-        if policy.revocation != "crl":
-            ocsp = self._ocsp(path, nonces, policy, at, deadline, notes)
-            if ocsp:
-                return Evidence(ocsp=ocsp)
-        crls: tuple[bytes, ...] = ()
-        if policy.revocation != "ocsp":
-            crls = self._crls(path, policy, at, deadline, notes)
-        return Evidence(crls=crls, notes=tuple(notes))
+        ocsp: list[OcspEvidence] = []
+        held: list[HeldCrl] = []
+        for certificate, issuer in _questions(path):
+            about = notes if certificate is path.leaf else []
+            answer = self._ask(certificate, issuer, nonces, policy, at, deadline, about)
+            if answer is not None:
+                ocsp.append(answer)
+            elif policy.revocation != "ocsp":
+                held += self._crls.obtain(
+                    certificate, issuer, policy=policy, at=at, deadline=deadline, notes=about
+                )
+        return Evidence(ocsp=tuple(ocsp), held=tuple(held), notes=tuple(notes))
 
-    def _ocsp(  # noqa: PLR0913, PLR0917 - private; everything one request needs
+    def _ask(  # noqa: PLR0913, PLR0917 - private; everything one question needs
         self,
-        path: ValidatedPath,
+        certificate: Certificate,
+        issuer: TrustedAuthority,
         nonces: Callable[[], bytes],
         policy: VerificationPolicy,
         at: datetime,
         deadline: float,
         notes: list[str],
-    ) -> tuple[OcspEvidence, ...]:
-        """The usable answer alone, or nothing and why."""
-        issuer = path.issuer
-        if issuer.ocsp is None:
-            notes.append(f"{issuer.name} has no OCSP address")
-            return ()
-        for _ in range(OCSP_ATTEMPTS):
-            nonce = nonces()
-            request = build_request(path.leaf, issuer.certificate, nonce)
-            try:
-                seconds = self._seconds(deadline, OCSP_SECONDS)
-                response = self._fetch.ocsp(issuer.ocsp, request, seconds=seconds)
-                evidence = OcspEvidence(response, nonce)
-                read_answer(evidence, path.leaf, issuer.certificate, policy=policy, at=at)
-            except (FetchFailed, Unusable) as failed:
-                notes.append(f"{issuer.name}: {failed.detail}")
-            else:
-                return (evidence,)
-        return ()
+    ) -> OcspEvidence | None:
+        if policy.revocation == "crl":
+            return None
+        if policy.revocation == "ocsp_or_crl" and issuer.crl is not None:
+            deadline = min(deadline, self._around.clock() + OCSP_PHASE_SECONDS)
+        return self._ocsp.ask(
+            certificate,
+            issuer,
+            nonces=nonces,
+            policy=policy,
+            at=at,
+            deadline=deadline,
+            notes=notes,
+        )
 
-    def _crls(
-        self,
-        path: ValidatedPath,
-        policy: VerificationPolicy,
-        at: datetime,
-        deadline: float,
-        notes: list[str],
-    ) -> tuple[bytes, ...]:
-        """The CRLs held while they suffice, otherwise fetched anew."""
-        issuer = path.issuer
-        urls = [url for url in (issuer.crl, issuer.delta_crl) if url is not None]
-        if not urls:
-            notes.append(f"{issuer.name} has no CRL address")
-        held = self._held(issuer, urls)
-        try:
-            read_status(held, path.leaf, issuer.certificate, policy=policy, at=at)
-        except Unusable:
-            for url in urls:
-                self._refresh(issuer, url, deadline, notes)
-            return self._held(issuer, urls)
-        return held
+    def state(self, trust: TrustStore) -> TrustState:
+        """How the sources of a trust store did up to now."""
+        return state_of(trust, self._around.sources, self._shelf, now=self._around.now())
 
-    def _refresh(
-        self, issuer: TrustedAuthority, url: str, deadline: float, notes: list[str]
-    ) -> None:
-        try:
-            data = self._fetch.crl(url, seconds=self._seconds(deadline, TOTAL_SECONDS))
-            self._shelf.put(issuer, url, data)
-        except (FetchFailed, Unusable) as failed:
-            name = urlsplit(url).path.rpartition("/")[2] or "CRL"
-            notes.append(f"{issuer.name} ({name}): {failed.detail}")
 
-    def _held(self, issuer: TrustedAuthority, urls: list[str]) -> tuple[bytes, ...]:
-        found = (self._shelf.get(issuer, url) for url in urls)
-        return tuple(data for data in found if data is not None)
-
-    def _seconds(self, deadline: float, limit: float) -> float:
-        remaining = deadline - self._clock()
-        if remaining <= 0:
-            raise FetchFailed("there was no time left to ask")
-        return min(limit, remaining)
+def _questions(path: ValidatedPath) -> Iterator[tuple[Certificate, TrustedAuthority]]:
+    """The leaf; and an issuer nobody pinned, when the anchor that certified it has addresses."""
+    yield path.leaf, path.issuer
+    root = path.root
+    if not path.pinned and len(path.certificates) > 2 and (root.ocsp or root.crl):
+        yield path.certificates[-2], root

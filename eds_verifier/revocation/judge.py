@@ -1,13 +1,17 @@
-"""Is the certificate revoked? From evidence to a summary or a refusal. There is no "skip"."""
+"""Is the certificate revoked? From evidence to an assessment or a refusal; no silent skip."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import pairwise
 
+from eds_verifier.path.certificate import Certificate
 from eds_verifier.path.validate import ValidatedPath
 from eds_verifier.policy import VerificationPolicy
 from eds_verifier.revocation.crl import read_status
-from eds_verifier.revocation.evidence import Evidence, Unusable
+from eds_verifier.revocation.crl_reading import Crl
+from eds_verifier.revocation.evidence import Evidence, OcspEvidence, Unusable
 from eds_verifier.revocation.ocsp import read_answer
 from eds_verifier.verdict import Reason, Refused, RevocationSummary
 
@@ -16,49 +20,169 @@ REFUSALS: dict[str, tuple[Reason, str]] = {
     "suspended": (Reason.SUSPENDED, "the certificate is suspended (certificateHold)"),
     "not_issued": (Reason.NOT_ISSUED, "the authority says it never issued the certificate"),
 }
+NOT_CHECKED = "revocation_not_checked"
+ISSUER_NOT_CHECKED = "issuer_revocation_not_checked"
+REVOKED_AFTER_SIGNING = "revoked_after_signing"
+
+_NEXT_UPDATE_RULES = timedelta(days=36_525)
+_OUTLIVED_BY_A_TIME_STAMP = frozenset({"revoked", "suspended"})
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """What revocation says of a path that it does not refuse.
+
+    `summary` is None only under `unsafe_off`. `ocsp` or `crls` is what it rests on.
+    """
+
+    summary: RevocationSummary | None
+    warnings: tuple[str, ...] = ()
+    ocsp: OcspEvidence | None = None
+    crls: tuple[Crl, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Finding:
+    """One authority's usable answer about one certificate."""
+
+    status: str
+    since: datetime | None
+    summary: RevocationSummary
+    ocsp: OcspEvidence | None = None
+    crls: tuple[Crl, ...] = ()
+
+
+def assess_revocation(
+    path: ValidatedPath,
+    evidence: Evidence,
+    *,
+    policy: VerificationPolicy,
+    at: datetime,
+    signed_at: datetime | None = None,
+) -> Assessment:
+    """What says that the leaf, and every issuer that is not pinned, is not revoked.
+
+    A usable OCSP answer decides; the CRLs decide when there is none and the policy takes CRLs.
+    All of it must be fresh at `at`. `signed_at` is what a checked time stamp proves: a document's
+    signature outlives a later revocation or hold, with the warning `revoked_after_signing`.
+    Refuses revoked (an unpinned issuer too), suspended, not_issued; revocation_unavailable when
+    nothing usable is there about the leaf.
+    """
+    if policy.revocation == "unsafe_off":
+        return Assessment(None, warnings=(NOT_CHECKED,))
+    warnings = _assess_issuers(path, evidence, policy, at)
+    details = list(evidence.notes)
+    finding = _find(
+        path.leaf,
+        path.issuer.certificate,
+        evidence,
+        policy,
+        at,
+        delta_published=path.issuer.delta_crl is not None,
+        details=details,
+    )
+    if finding is None:
+        why = "; ".join(dict.fromkeys(details)) or (
+            "no answer of the kind the policy takes was given"
+        )
+        raise Refused(Reason.REVOCATION_UNAVAILABLE, f"revocation is not known: {why}")
+    if finding.status != "good":
+        if not _outlived(finding, policy, signed_at):
+            reason, detail = REFUSALS[finding.status]
+            raise Refused(reason, detail, warnings=warnings)
+        warnings += (REVOKED_AFTER_SIGNING,)
+    return Assessment(finding.summary, warnings, finding.ocsp, finding.crls)
 
 
 def judge_revocation(
-    path: ValidatedPath, evidence: Evidence, *, policy: VerificationPolicy, at: datetime
-) -> RevocationSummary:
-    """What says that the leaf is not revoked.
+    path: ValidatedPath,
+    evidence: Evidence,
+    *,
+    policy: VerificationPolicy,
+    at: datetime,
+    signed_at: datetime | None = None,
+) -> RevocationSummary | None:
+    """`assess_revocation` for who needs the summary alone."""
+    assessment = assess_revocation(path, evidence, policy=policy, at=at, signed_at=signed_at)
+    return assessment.summary
 
-    A usable OCSP answer decides; the CRLs decide when there is none and the policy takes CRLs.
-    Refuses revoked, suspended, not_issued; revocation_unavailable when nothing usable is there.
+
+def _outlived(finding: _Finding, policy: VerificationPolicy, signed_at: datetime | None) -> bool:
+    return (
+        policy.purpose == "document"
+        and signed_at is not None
+        and finding.since is not None
+        and finding.status in _OUTLIVED_BY_A_TIME_STAMP
+        and signed_at < finding.since
+    )
+
+
+def _assess_issuers(
+    path: ValidatedPath, evidence: Evidence, policy: VerificationPolicy, at: datetime
+) -> tuple[str, ...]:
+    """The authorities between the leaf and the anchor, when the direct issuer is not pinned.
+
+    Nobody pinned them, so what is known of their revocation counts; a hold of an authority is as
+    good as a revocation. A root issues its CRL every few months and no deltas: its nextUpdate is
+    the limit here.
     """
-    details = list(evidence.notes)
+    if path.pinned:
+        return ()
+    policy = policy.model_copy(update={"delta_crl": "optional", "crl_max_age": _NEXT_UPDATE_RULES})
+    warnings: tuple[str, ...] = ()
+    between = path.certificates[1:]
+    for certificate, issuer in pairwise(between):
+        finding = _find(
+            certificate, issuer, evidence, policy, at, delta_published=False, details=[]
+        )
+        if finding is None:
+            warnings = (ISSUER_NOT_CHECKED,)
+        elif finding.status != "good":
+            raise Refused(Reason.REVOKED, "an authority between signer and anchor is revoked")
+    return warnings
+
+
+def _find(  # noqa: PLR0913 - private; the whole input of the rule
+    certificate: Certificate,
+    issuer: Certificate,
+    evidence: Evidence,
+    policy: VerificationPolicy,
+    at: datetime,
+    *,
+    delta_published: bool,
+    details: list[str],
+) -> _Finding | None:
+    """The first usable answer about `certificate`, or nothing; why not is added to `details`."""
     if policy.revocation != "crl":
         for item in evidence.ocsp:
             try:
-                answer = read_answer(item, path.leaf, path.issuer.certificate, policy=policy, at=at)
+                answer = read_answer(item, certificate, issuer, policy=policy, at=at)
             except Unusable as unusable:
                 details.append(unusable.detail)
             else:
-                _refuse_unless_good(answer.status)
-                return RevocationSummary(
+                summary = RevocationSummary(
                     source="ocsp", this_update=answer.this_update, next_update=answer.next_update
                 )
-    if policy.revocation != "ocsp" and evidence.crls:
+                return _Finding(answer.status, answer.since, summary, ocsp=item)
+    if policy.revocation != "ocsp" and (evidence.crls or evidence.held):
         try:
             status = read_status(
-                evidence.crls, path.leaf, path.issuer.certificate, policy=policy, at=at
+                evidence.crls,
+                certificate,
+                issuer,
+                policy=policy,
+                at=at,
+                held=(item.crl for item in evidence.held),
+                delta_published=delta_published,
             )
         except Unusable as unusable:
             details.append(unusable.detail)
         else:
-            _refuse_unless_good(status.status)
-            return RevocationSummary(
+            summary = RevocationSummary(
                 source="crl",
                 this_update=status.this_update,
                 next_update=status.next_update,
                 delta_this_update=status.delta_this_update,
             )
-    why = "; ".join(dict.fromkeys(details)) or "no answer of the kind the policy takes was given"
-    raise Refused(Reason.REVOCATION_UNAVAILABLE, f"revocation is not known: {why}")
-
-
-def _refuse_unless_good(status: str) -> None:
-    if status == "good":
-        return
-    reason, detail = REFUSALS[status]
-    raise Refused(reason, detail)
+            return _Finding(status.status, status.since, summary, crls=status.rests_on)
+    return None

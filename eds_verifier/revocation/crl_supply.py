@@ -1,0 +1,205 @@
+"""Having an authority's CRLs at hand: fetched once for all who ask, renewed in good time.
+
+The CRLs held are used while they suffice. When half of their time is gone, whoever asks next has
+them fetched anew, and does not wait. When they do not suffice, everybody waits for one fetch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from threading import Lock
+
+from eds_verifier.path.certificate import Certificate
+from eds_verifier.policy import VerificationPolicy
+from eds_verifier.revocation.crl import completes, read_status
+from eds_verifier.revocation.crl_reading import Crl, HeldCrl
+from eds_verifier.revocation.evidence import Cause, Unusable
+from eds_verifier.revocation.fetch import EvidenceFetcher
+from eds_verifier.revocation.http import FetchFailed
+from eds_verifier.revocation.shelf import CrlShelf, Place
+from eds_verifier.revocation.single_flight import Flight, SingleFlight
+from eds_verifier.revocation.source import RETRIED, Source, SourceKind, backoff
+from eds_verifier.revocation.surroundings import RevocationSurroundings
+from eds_verifier.trust import TrustedAuthority
+
+CRL_ATTEMPTS = 3
+CRL_SECONDS = 60.0
+"""How long a download and its reading may take; nobody has to wait for all of it."""
+REFETCH_SECONDS = 60.0
+"""A CRL that was fetched is not fetched again before: the authority publishes it far less often."""
+
+_WORDS: dict[SourceKind, str] = {"crl": "CRL", "delta_crl": "delta CRL"}
+
+
+def places_of(issuer: TrustedAuthority) -> tuple[Place, ...]:
+    """Where the authority's base and delta are, as the trust list says."""
+    places = []
+    if issuer.crl is not None:
+        places.append(Place(issuer, issuer.crl, is_delta=False))
+    if issuer.delta_crl is not None:
+        places.append(Place(issuer, issuer.delta_crl, is_delta=True))
+    return tuple(places)
+
+
+class CrlSupply:
+    """Gets the CRLs that tell about a certificate, or says why there are none."""
+
+    def __init__(
+        self, fetch: EvidenceFetcher, shelf: CrlShelf, around: RevocationSurroundings
+    ) -> None:
+        self._fetch = fetch
+        self._shelf = shelf
+        self._around = around
+        self._flights: SingleFlight[HeldCrl] = SingleFlight(around.spawn)
+        self._lock = Lock()
+        self._fetched: dict[str, float] = {}
+        self._failed: dict[str, float] = {}
+
+    def obtain(  # noqa: PLR0913 - everything one question needs, each part named
+        self,
+        certificate: Certificate,
+        issuer: TrustedAuthority,
+        *,
+        policy: VerificationPolicy,
+        at: datetime,
+        deadline: float,
+        notes: list[str],
+    ) -> tuple[HeldCrl, ...]:
+        """The CRLs held, fetched anew when they do not suffice; why not is added to `notes`."""
+        places = places_of(issuer)
+        if not places:
+            notes.append(f"{issuer.name} has no CRL address")
+        if self._suffice(places, certificate, policy, at):
+            self._renew(places, policy, at)
+            return self.held(places)
+        first = self._wanted_first(places)
+        self._fetch_all(first, deadline, notes)
+        if not self._suffice(places, certificate, policy, at):
+            rest = [place for place in places if place not in first]
+            self._fetch_all(rest, deadline, notes)
+        return self.held(places)
+
+    def held(self, places: Iterable[Place]) -> tuple[HeldCrl, ...]:
+        """What is on the shelf."""
+        found = map(self._shelf.get, places)
+        return tuple(one for one in found if one is not None)
+
+    def _suffice(
+        self,
+        places: tuple[Place, ...],
+        certificate: Certificate,
+        policy: VerificationPolicy,
+        at: datetime,
+    ) -> bool:
+        if not places:
+            return False
+        issuer = places[0].issuer
+        try:
+            read_status(
+                (),
+                certificate,
+                issuer.certificate,
+                policy=policy,
+                at=at,
+                held=(one.crl for one in self.held(places)),
+                delta_published=issuer.delta_crl is not None,
+            )
+        except Unusable:
+            return False
+        return True
+
+    def _wanted_first(self, places: tuple[Place, ...]) -> list[Place]:
+        """What is missing; else the delta: it is small, and may be all that is out of date."""
+        missing = [place for place in places if self._shelf.get(place) is None]
+        return missing or [place for place in places if place.is_delta] or list(places)
+
+    def _fetch_all(self, places: list[Place], deadline: float, notes: list[str]) -> None:
+        flights = [(place, self._start(place)) for place in places]
+        for place, flight in flights:
+            named = f"{place.issuer.name} ({_WORDS[place.kind]})"
+            if flight is None:
+                notes.append(f"{named}: it was not fetched, having just failed or come")
+                continue
+            try:
+                self._wait(place, flight, deadline)
+            except (FetchFailed, Unusable) as failed:
+                notes.append(f"{named}: {failed.detail}")
+
+    def _wait(self, place: Place, flight: Flight[HeldCrl], deadline: float) -> None:
+        """Wait for a fetch, but for one that has kept others waiting in vain not any more."""
+        source = self._source(place)
+        seconds = self._around.left(deadline) if source.is_asked_freely else 0.0
+        try:
+            flight.wait(seconds)
+        except FetchFailed as failed:
+            if failed.cause is Cause.TIMEOUT and not flight.has_landed:
+                source.failed(Cause.TIMEOUT)
+            raise
+
+    def _source(self, place: Place) -> Source:
+        return self._around.sources.of(place.issuer.certificate.sha256, place.kind)
+
+    def _start(self, place: Place) -> Flight[HeldCrl] | None:
+        """Somebody's fetch under way, or a new one; None when it is too early to ask again."""
+        under_way = self._flights.under_way(place.key)
+        if under_way is not None:
+            return under_way
+        if self._is_too_early(place, self._fetched) or not self._source(place).may_ask():
+            return None
+        return self._flights.start(place.key, lambda: self._fetch_patiently(place))
+
+    def _is_too_early(self, place: Place, since: dict[str, float]) -> bool:
+        with self._lock:
+            done = since.get(place.key)
+        return done is not None and self._around.clock() < done + REFETCH_SECONDS
+
+    def _fetch_patiently(self, place: Place) -> HeldCrl:
+        deadline = self._around.clock() + CRL_SECONDS
+        attempt = 0
+        while True:
+            try:
+                return self._fetch_one(place, deadline)
+            except (FetchFailed, Unusable) as failed:
+                attempt += 1
+                pause = backoff(attempt, self._around.random)
+                is_last = attempt == CRL_ATTEMPTS or failed.cause not in RETRIED
+                if is_last or pause >= self._around.left(deadline):
+                    with self._lock:
+                        self._failed[place.key] = self._around.clock()
+                    raise
+            self._around.sleep(pause)
+
+    def _fetch_one(self, place: Place, deadline: float) -> HeldCrl:
+        with self._around.recorded(place.issuer, place.kind):
+            data = self._fetch.crl(place.url, seconds=self._around.left(deadline))
+            held = self._shelf.put(place, data, give_up=lambda: self._around.left(deadline) <= 0)
+        with self._lock:
+            self._fetched[place.key] = self._around.clock()
+        return held
+
+    def _renew(self, places: tuple[Place, ...], policy: VerificationPolicy, at: datetime) -> None:
+        """Have fetched what will not suffice much longer; nobody waits for it."""
+        crls = {place: one.crl for place in places if (one := self._shelf.get(place)) is not None}
+        delta = next((crl for place, crl in crls.items() if place.is_delta), None)
+        for place in places:
+            crl = crls.get(place)
+            is_completed = (
+                crl is not None
+                and not place.is_delta
+                and delta is not None
+                and completes(delta, crl)
+            )
+            is_due = crl is None or _is_half_gone(crl, policy, at, is_completed=is_completed)
+            if is_due and not self._is_too_early(place, self._failed):
+                self._start(place)
+
+
+def _is_half_gone(
+    crl: Crl, policy: VerificationPolicy, at: datetime, *, is_completed: bool
+) -> bool:
+    """Half of the time a CRL may be used; a base with its delta serves until its nextUpdate."""
+    limits = [] if is_completed else [policy.crl_max_age]
+    if crl.next_update is not None:
+        limits.append(crl.next_update - crl.this_update)
+    return at - crl.this_update > min(limits) / 2 if limits else False
