@@ -21,13 +21,13 @@ from functools import cache
 from importlib import import_module
 from typing import Any, Literal, TypeVar
 
-from eds_verifier.gost import gostr3411
-from eds_verifier.gost import streebog as streebog_module
 from eds_verifier.gost.arithmetic import Arithmetic, Multiplier, NativeError
 from eds_verifier.gost.curve import Curve, Point
+from eds_verifier.gost.gostr3411 import gostr3411_94 as python_gostr3411_94
 from eds_verifier.gost.known_answers import CURVES, Hashes, hashes_rightly, multiplies_rightly
 from eds_verifier.gost.libcrypto import Libcrypto
 from eds_verifier.gost.libgcrypt import Libgcrypt
+from eds_verifier.gost.streebog import streebog as python_streebog
 
 _log = logging.getLogger(__name__)
 
@@ -63,11 +63,11 @@ class PythonHashes:
 
     def streebog(self, data: bytes, *, bits: int = 512) -> bytes:
         """The Streebog digest of `data`."""
-        return streebog_module.streebog(data, bits=bits)
+        return python_streebog(data, bits=bits)
 
     def gostr3411_94(self, data: bytes) -> bytes:
         """The GOST R 34.11-94 digest of `data`."""
-        return gostr3411.gostr3411_94(data)
+        return python_gostr3411_94(data)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +113,7 @@ class Backend:
             return self._hashes.streebog(data, bits=bits)
         except NativeError:
             _log.exception("%s failed; Python hashes instead", self._hashes.name)
-            return streebog_module.streebog(data, bits=bits)
+            return python_streebog(data, bits=bits)
 
     def gostr3411_94(self, data: bytes) -> bytes:
         """The GOST R 34.11-94 digest of `data`, 32 octets."""
@@ -121,7 +121,7 @@ class Backend:
             return self._hashes.gostr3411_94(data)
         except NativeError:
             _log.exception("%s failed; Python hashes instead", self._hashes.name)
-            return gostr3411.gostr3411_94(data)
+            return python_gostr3411_94(data)
 
     def joint_multiply(self, curve: Curve, z1: int, z2: int, point: Point) -> Point | None:
         """z1·base + z2·point, scalars modulo q; None is infinity.

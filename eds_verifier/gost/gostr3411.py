@@ -7,13 +7,13 @@ stand as every library prints them: the message and the digest are read little-e
 from __future__ import annotations
 
 import struct
-from collections.abc import Sequence
-from functools import cache
+from functools import cache, reduce
+from itertools import chain
+from operator import getitem, xor
 
 _BLOCK = 32
 _MASK_32 = (1 << 32) - 1
 _MASK_256 = (1 << 256) - 1
-_PIECE = 1 << 20
 
 _S_BOX = (
     "4a92d80e6b1c7f53",
@@ -32,35 +32,38 @@ _CONSTANTS = (0, _C3, 0)
 """C2, C3, C4 of RFC 5831 section 4.1."""
 
 
+_Substitutions = tuple[list[int], list[int], list[int], list[int]]
+
+
 @cache
-def _substitutions() -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """What each value of the low and of the high 16 bits turns into, rotated left by 11."""
+def _substitutions() -> _Substitutions:
+    """What each value of each octet turns into, in its place and rotated left by 11."""
 
-    def table(rows: Sequence[str], shift: int) -> tuple[int, ...]:
-        values = [0]
-        for position, row in enumerate(rows):
-            images = [int(digit, 16) << shift + 4 * position for digit in row]
-            values = [image | value for image in images for value in values]
-        return tuple((value << 11 | value >> 21) & _MASK_32 for value in values)
+    def table(place: int) -> list[int]:
+        low, high = (
+            [int(digit, 16) << 8 * place + shift for digit in _S_BOX[2 * place + shift // 4]]
+            for shift in (0, 4)
+        )
+        images = [first | second for second in high for first in low]
+        return [(image << 11 | image >> 21) & _MASK_32 for image in images]
 
-    return table(_S_BOX[:4], 0), table(_S_BOX[4:], 16)
+    return table(0), table(1), table(2), table(3)
 
 
-def _encrypt(key: tuple[int, ...], low: int, high: int) -> tuple[int, int]:
+def _encrypt(tables: _Substitutions, key: tuple[int, ...], low: int, high: int) -> tuple[int, int]:
     """GOST 28147-89 of one block (RFC 5830 section 5): both halves afterwards."""
-    lows, highs = _substitutions()
-    k0, k1, k2, k3, k4, k5, k6, k7 = key
+    t0, t1, t2, t3 = tables
+    forwards = list(zip(key[::2], key[1::2], strict=True))
     for first, second in (
-        *(((k0, k1), (k2, k3), (k4, k5), (k6, k7)) * 3),
-        (k7, k6),
-        (k5, k4),
-        (k3, k2),
-        (k1, k0),
+        *forwards,
+        *forwards,
+        *forwards,
+        *zip(key[::-2], key[-2::-2], strict=True),
     ):
-        total = low + first
-        high ^= lows[total & 0xFFFF] ^ highs[total >> 16 & 0xFFFF]
-        total = high + second
-        low ^= lows[total & 0xFFFF] ^ highs[total >> 16 & 0xFFFF]
+        x = low + first
+        high ^= t0[x & 255] ^ t1[x >> 8 & 255] ^ t2[x >> 16 & 255] ^ t3[x >> 24 & 255]
+        x = high + second
+        low ^= t0[x & 255] ^ t1[x >> 8 & 255] ^ t2[x >> 16 & 255] ^ t3[x >> 24 & 255]
     return high, low
 
 
@@ -108,18 +111,17 @@ def _psi_tables() -> tuple[tuple[tuple[int, ...], ...], tuple[tuple[int, ...], .
 
 def _step(h: int, m: int) -> int:
     """χ(M, H) of RFC 5831 section 4: ψ^61(H ⊕ ψ(M ⊕ ψ^12(S)))."""
+    substitutions = _substitutions()
     words = struct.unpack("<8I", h.to_bytes(_BLOCK, "little"))
-    s = b"".join(
-        struct.pack("<2I", *_encrypt(key, words[2 * place], words[2 * place + 1]))
-        for place, key in enumerate(_keys(h, m))
-    )
+    halves: list[int] = []
+    for place, key in enumerate(_keys(h, m)):
+        halves += _encrypt(substitutions, key, words[2 * place], words[2 * place + 1])
     of_s, of_rest = _psi_tables()
-    result = 0
-    for row, octet in zip(of_s, s, strict=True):
-        result ^= row[octet]
-    for row, octet in zip(of_rest, (h ^ _psi(m, 1)).to_bytes(_BLOCK, "little"), strict=True):
-        result ^= row[octet]
-    return result
+    rest = (h ^ _psi(m, 1)).to_bytes(_BLOCK, "little")
+    return reduce(
+        xor,
+        chain(map(getitem, of_s, struct.pack("<8I", *halves)), map(getitem, of_rest, rest)),
+    )
 
 
 def gostr3411_94(data: bytes) -> bytes:

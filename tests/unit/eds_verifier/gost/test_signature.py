@@ -1,125 +1,217 @@
-"""Streebog and GOST R 34.10-2015 against published values and the ways to get them wrong."""
+"""GOST signatures as the NCA lays them out, and the ways to get them wrong."""
 
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from eds_verifier.gost import TC26_512_A, GostKeyError, PublicKey, multiply, streebog, verify
-from eds_verifier.gost.backend import default_backend
-from tests.unit.eds_verifier.factory import gost_key
-
-# RFC 6986 section 10 prints digests and messages as numbers; libraries print octets reversed.
-M1 = b"012345678901234567890123456789012345678901234567890123456789012"
-DIGESTS = (
-    (
-        M1,
-        512,
-        (
-            "1b54d01a4af5b9d5cc3d86d68d285462b19abc2475222f35c085122be4ba1ffa"
-            "00ad30f8767b3a82384c6574f024c311e2a481332b08ef7f41797891c1646f48"
-        ),
-    ),
-    (M1, 256, "9d151eefd8590b89daa6ba6cb74af9275dd051026bb149a452fd84e5e57b5500"),
-    (
-        b"",
-        512,
-        (
-            "8e945da209aa869f0455928529bcae4679e9873ab707b55315f56ceb98bef0a7"
-            "362f715528356ee83cda5f2aac4c6ad2ba3a715c1bcd81cb8e9f90bf4c1c1a8a"
-        ),
-    ),
-    (b"", 256, "3f539a213e97c802cc229d474c6aa32a825a360b2a933a949fd925208d9ce1bb"),
+from eds_verifier.gost import (
+    CRYPTOPRO_A,
+    TC26_256_A,
+    TC26_512_A,
+    Curve,
+    GostKeyError,
+    PublicKey,
+    digest_number,
+    gostr3411_94,
+    streebog,
+    verify,
 )
-KEY = gost_key("gost tests")
+from tests.unit.eds_verifier.gost.keys import (
+    CHOICES,
+    CURVES,
+    SigningKey,
+    add,
+    backend,
+    pair,
+    times,
+)
+
 DATA = "деректер".encode()
+KEY = SigningKey.of("gost tests")
 DIGEST = streebog(DATA)
-SIGNATURE = KEY.sign(DATA)
+SIGNATURE = KEY.sign(DIGEST)
+R, S = (int.from_bytes(half, "little") for half in (SIGNATURE[:64], SIGNATURE[64:]))
 Q = TC26_512_A.q
 
 
-@pytest.mark.parametrize(("message", "bits", "digest"), DIGESTS)
-def test_streebog_gives_the_published_digests(message: bytes, bits: int, digest: str) -> None:
-    assert streebog(message, bits=bits).hex() == digest
+def _digest(curve: Curve) -> bytes:
+    return DIGEST[: curve.octets]
 
 
-def test_streebog_has_no_other_length() -> None:
-    with pytest.raises(ValueError, match="384"):
-        streebog(b"", bits=384)
+@pytest.mark.parametrize("choice", CHOICES)
+@pytest.mark.parametrize("curve", CURVES)
+def test_a_signature_holds(choice: str, curve: Curve) -> None:
+    key = SigningKey.of("holds", curve)
+    assert verify(key.public, _digest(curve), key.sign(_digest(curve)), backend=backend(choice))
 
 
-def test_the_base_point_has_the_order_q() -> None:
-    assert TC26_512_A.holds(TC26_512_A.base)
-    assert multiply(TC26_512_A, Q) is None
-    x, y = TC26_512_A.base
-    assert multiply(TC26_512_A, Q - 1) == (x, TC26_512_A.p - y)
+def test_the_256_bit_algorithms_hold_with_their_own_hashes() -> None:
+    for curve, digest in (
+        (CRYPTOPRO_A, gostr3411_94(DATA)),
+        (TC26_256_A, streebog(DATA, bits=256)),
+    ):
+        key = SigningKey.of("own hash", curve)
+        assert verify(key.public, digest, key.sign(digest))
 
 
-@settings(max_examples=10, deadline=None)
-@given(st.integers(0, Q - 1), st.integers(0, Q - 1), st.integers(1, Q - 1))
-def test_joint_multiplication_is_linear(z1: int, z2: int, d: int) -> None:
-    point = multiply(TC26_512_A, d)
-    assert point is not None
-    assert default_backend().joint_multiply(TC26_512_A, z1, z2, point) == multiply(TC26_512_A, (z1 + z2 * d) % Q)
-
-
-def test_a_signature_holds() -> None:
-    assert verify(KEY.public, DIGEST, SIGNATURE)
-
-
-def _pair(r: int, s: int) -> bytes:
-    return r.to_bytes(64, "little") + s.to_bytes(64, "little")
-
-
-R, S = (int.from_bytes(half, "little") for half in (SIGNATURE[:64], SIGNATURE[64:]))
-
-
+@pytest.mark.parametrize("choice", CHOICES)
 @pytest.mark.parametrize(
     "signature",
     [
         pytest.param(SIGNATURE[::-1], id="the byte order of RFC 9215"),
         pytest.param(SIGNATURE[64:] + SIGNATURE[:64], id="s before r"),
         pytest.param(SIGNATURE[:64][::-1] + SIGNATURE[64:][::-1], id="big-endian halves"),
-        pytest.param(_pair(0, S), id="r is zero"),
-        pytest.param(_pair(R, 0), id="s is zero"),
-        pytest.param(_pair(0, 0), id="both are zero"),
-        pytest.param(_pair(Q, S), id="r is q"),
-        pytest.param(_pair(R, Q), id="s is q"),
-        pytest.param(_pair(R, Q - S), id="s is negated"),
+        pytest.param(pair(TC26_512_A, 0, S), id="r is zero"),
+        pytest.param(pair(TC26_512_A, R, 0), id="s is zero"),
+        pytest.param(pair(TC26_512_A, 0, 0), id="both are zero"),
+        pytest.param(pair(TC26_512_A, Q, S), id="r is q"),
+        pytest.param(pair(TC26_512_A, R, Q), id="s is q"),
+        pytest.param(pair(TC26_512_A, Q, Q), id="both are q"),
+        pytest.param(b"\xff" * 128, id="both are as large as they can be"),
+        pytest.param(pair(TC26_512_A, R, Q - S), id="s is negated"),
+        pytest.param(pair(TC26_512_A, Q - R, S), id="r is negated"),
         pytest.param(SIGNATURE[:-1], id="one octet short"),
         pytest.param(SIGNATURE + b"\0", id="one octet long"),
         pytest.param(b"", id="empty"),
     ],
 )
-def test_another_encoding_or_value_does_not_hold(signature: bytes) -> None:
-    assert not verify(KEY.public, DIGEST, signature)
+def test_another_encoding_or_value_does_not_hold(choice: str, signature: bytes) -> None:
+    assert not verify(KEY.public, DIGEST, signature, backend=backend(choice))
+
+
+@pytest.mark.parametrize("choice", CHOICES)
+def test_a_number_beyond_q_does_not_stand_for_its_remainder(choice: str) -> None:
+    curve = TC26_256_A  # q has two bits less than the field: r + q always fits
+    key = SigningKey.of("beyond q", curve)
+    digest = _digest(curve)
+    signature = key.sign(digest)
+    r, s = (int.from_bytes(half, "little") for half in (signature[:32], signature[32:]))
+    assert verify(key.public, digest, pair(curve, r, s), backend=backend(choice))
+    for wrong in ((r + curve.q, s), (r, s + curve.q), (r + curve.q, s + curve.q)):
+        assert not verify(key.public, digest, pair(curve, *wrong), backend=backend(choice))
 
 
 def test_another_digest_or_key_does_not_hold() -> None:
     assert not verify(KEY.public, streebog(b"other"), SIGNATURE)
-    assert not verify(gost_key("another").public, DIGEST, SIGNATURE)
+    assert not verify(SigningKey.of("another").public, DIGEST, SIGNATURE)
     assert not verify(KEY.public, DIGEST[::-1], SIGNATURE)
 
 
-@pytest.mark.parametrize(
-    "octets",
-    [
-        pytest.param(bytes(128), id="the origin"),
-        pytest.param(KEY.public.octets()[:-1], id="one octet short"),
-        pytest.param(KEY.public.octets()[::-1], id="big-endian"),
-        pytest.param(b"\xff" * 128, id="coordinates beyond p"),
-        pytest.param((3).to_bytes(64, "little") + (5).to_bytes(64, "little"), id="off the curve"),
-    ],
-)
-def test_what_is_no_point_of_the_curve_is_no_key(octets: bytes) -> None:
+@pytest.mark.parametrize("length", [0, 32, 63, 65, 128])
+def test_a_digest_of_another_length_does_not_hold(length: int) -> None:
+    assert not verify(KEY.public, DIGEST.ljust(length, b"\0")[:length], SIGNATURE)
+
+
+@pytest.mark.parametrize("choice", CHOICES)
+@pytest.mark.parametrize("curve", CURVES)
+def test_the_digest_zero_counts_as_one(choice: str, curve: Curve) -> None:
+    zero, one = bytes(curve.octets), b"\1".ljust(curve.octets, b"\0")
+    q = curve.q.to_bytes(curve.octets, "little")
+    key = SigningKey.of("zero", curve)
+    signature = key.sign(one)
+    for digest in (zero, q, one):
+        assert digest_number(digest, curve) == 1
+        assert verify(key.public, digest, signature, backend=backend(choice))
+
+
+@pytest.mark.parametrize("choice", CHOICES)
+@pytest.mark.parametrize("curve", CURVES)
+def test_a_sum_at_infinity_does_not_hold(choice: str, curve: Curve) -> None:
+    # s·base - r·Q is infinity when s = r·d.
+    key = SigningKey.of("infinity", curve)
+    for r in (1, 2, curve.q - 1, curve.base[0] % curve.q):
+        signature = pair(curve, r, r * key.scalar % curve.q)
+        assert not verify(key.public, _digest(curve), signature, backend=backend(choice))
+
+
+@pytest.mark.parametrize("choice", CHOICES)
+@pytest.mark.parametrize("curve", CURVES)
+def test_a_signature_holds_whose_two_multiples_are_equal(choice: str, curve: Curve) -> None:
+    # z1·base = z2·Q = t·base: the addition of both meets a doubling.
+    q, digest = curve.q, _digest(curve)
+    e, t = digest_number(digest, curve), 123456789
+    point = times(curve, 2 * t, curve.base)
+    assert point is not None
+    r, s = point[0] % q, t * e % q
+    key = SigningKey(curve, -s * pow(r, -1, q) % q)
+    assert verify(key.public, digest, pair(curve, r, s), backend=backend(choice))
+    assert not verify(key.public, digest, pair(curve, r, q - s), backend=backend(choice))
+
+
+@pytest.mark.parametrize("choice", CHOICES)
+@pytest.mark.parametrize("curve", CURVES)
+@pytest.mark.parametrize("scalar", [1, 2, -1, -2])
+def test_a_key_next_to_the_base_point_is_a_key(choice: str, curve: Curve, scalar: int) -> None:
+    key = SigningKey(curve, scalar % curve.q)
+    signature = key.sign(_digest(curve))
+    other = SigningKey(curve, -scalar % curve.q)
+    assert verify(key.public, _digest(curve), signature, backend=backend(choice))
+    assert not verify(other.public, _digest(curve), signature, backend=backend(choice))
+
+
+@pytest.mark.parametrize("choice", CHOICES)
+def test_a_prepared_key_answers_as_before(choice: str) -> None:
+    using = backend(choice)
+    KEY.public.prepare(backend=using)
+    wrong = pair(TC26_512_A, R, Q - S)
+    at_infinity = pair(TC26_512_A, 5, 5 * KEY.scalar % Q)
+    for _ in range(40):  # before its table is made, and after
+        assert verify(KEY.public, DIGEST, SIGNATURE, backend=using)
+    for signature in (wrong, at_infinity, SIGNATURE[::-1]):
+        assert not verify(KEY.public, DIGEST, signature, backend=using)
+    assert not verify(KEY.public, streebog(b"other"), SIGNATURE, backend=using)
+
+
+@pytest.mark.parametrize("curve", CURVES)
+def test_what_is_no_point_of_the_curve_is_no_key(curve: Curve) -> None:
+    octets = SigningKey.of("no point", curve).public.octets()
+    size = curve.octets
+    x, y = (int.from_bytes(half, "little") for half in (octets[:size], octets[size:]))
+    for wrong in (
+        bytes(2 * size),
+        octets[:-1],
+        octets + b"\0",
+        b"",
+        octets[::-1],
+        octets[size:] + octets[:size],
+        b"\xff" * 2 * size,
+        pair(curve, x, y + 1),
+        pair(curve, curve.p, y),
+        pair(curve, x, curve.p),
+        b"\4" + octets,
+    ):
+        with pytest.raises(GostKeyError):
+            PublicKey.parse(wrong, curve=curve)
+
+
+def test_a_coordinate_beyond_p_is_not_reduced() -> None:
+    # The base point's x is 1: x + p still fits into 32 octets.
+    x, y = CRYPTOPRO_A.base
+    assert PublicKey.parse(pair(CRYPTOPRO_A, x, y), curve=CRYPTOPRO_A).point == (x, y)
+    assert (x + CRYPTOPRO_A.p).bit_length() <= 256
     with pytest.raises(GostKeyError):
-        PublicKey.parse(octets)
+        PublicKey.parse(pair(CRYPTOPRO_A, x + CRYPTOPRO_A.p, y), curve=CRYPTOPRO_A)
 
 
-def test_multiplication_refuses_a_point_off_the_curve() -> None:
-    with pytest.raises(ValueError, match="not on the curve"):
-        multiply(TC26_512_A, 2, (3, 5))
+def _point_of_order_two() -> tuple[int, int]:
+    # The Weierstrass form comes from an Edwards curve: t is a root (RFC 7836 appendix A.2).
+    p = TC26_256_A.p
+    d = 0x0605F6B7C183FA81578BC39CFAD518132B9DF62897009AF7E522C32D6DC7BFFB
+    return (1 + d) * pow(6, -1, p) % p, 0
+
+
+def test_a_point_outside_the_group_of_the_base_point_is_no_key() -> None:
+    curve = TC26_256_A
+    lowly = _point_of_order_two()
+    assert curve.holds(lowly)
+    key = SigningKey.of("cofactor", curve).public
+    shifted = add(curve, key.point, lowly)
+    assert shifted is not None
+    assert curve.holds(shifted)
+    for point in (lowly, shifted):
+        with pytest.raises(GostKeyError):
+            PublicKey.parse(PublicKey(curve, point).octets(), curve=curve)
+    assert PublicKey.parse(key.octets(), curve=curve) == key
 
 
 def test_a_key_survives_writing_and_reading() -> None:
