@@ -23,10 +23,29 @@ MAX_AUTHORITIES = 8
 """Certificates above the end one. The NCA's paths have two."""
 MAX_SIGNATURES = 32
 """Signature checks spent on one search; each may cost a millisecond."""
-MAX_NAMES = 128
-"""Names compared letter by letter in one search; equal octets need no comparing."""
+MAX_NAMES, MAX_NAME = 64, 2_048
+"""Names compared letter by letter in one search, and their octets; equal octets are equal names."""
 MAX_PATHS = 8
 """Candidate paths handed out by one search."""
+
+
+_DIRECTORY_NAME = b"\xa4"
+
+
+@dataclass(frozen=True, slots=True)
+class _Stated:
+    """Which certificate an authority key identifier names beside the key: its issuer and serial.
+
+    Both stand there or neither (RFC 5280 section 4.2.1.1); one name, and that a directory name.
+    """
+
+    issuer: bytes | None
+    serial: int | None
+
+
+_NOTHING = _Stated(None, None)
+_NOBODY = _Stated(b"", None)
+"""Stated in a way no certificate can be meant by: no name has no octets."""
 
 
 @dataclass(slots=True)
@@ -74,18 +93,19 @@ class Search:
         self, certificate: Certificate, *, pinned: bool
     ) -> Iterator[tuple[TrustedAuthority, bool]]:
         """Whoever certified it: anchors, other pinned authorities, then the rest."""
+        stated = _stated(certificate)
         for authority in sorted(self.trust.authorities, key=lambda a: a.role != "root"):
-            if self._made(authority.certificate, certificate):
+            if self._made(authority.certificate, certificate, stated):
                 yield authority, True
         if pinned:
             return
         for candidate in self.trust.extra:
-            if self._made(candidate, certificate):
+            if self._made(candidate, certificate, stated):
                 yield unlisted(candidate), False
 
-    def _made(self, issuer: Certificate, certificate: Certificate) -> bool:
+    def _made(self, issuer: Certificate, certificate: Certificate, stated: _Stated) -> bool:
         """Whether `issuer` certified it: the cheap signs first, then the signature."""
-        if not self._is_named(issuer, certificate):
+        if not self._is_named(issuer, certificate, stated):
             return False
         if self.signatures == MAX_SIGNATURES:
             self.exhausted = True
@@ -93,27 +113,41 @@ class Search:
         self.signatures += 1
         return signed_by(certificate, issuer)
 
-    def _is_named(self, issuer: Certificate, certificate: Certificate) -> bool:
-        identifier = certificate.authority_key_id
-        if self.profile.issuer_by == "name_and_key":
-            if issuer.subject_key_id is None or issuer.subject_key_id != identifier:
-                return False
-        elif None not in (identifier, issuer.subject_key_id) and (
-            identifier != issuer.subject_key_id
-        ):
-            return False
-        if not self._has_name(issuer, certificate.issuer_der):
-            return False
-        return self.profile.issuer_by == "name" or not _contradicts(certificate, issuer)
+    def _is_named(self, issuer: Certificate, certificate: Certificate, stated: _Stated) -> bool:
+        own, named = issuer.subject_key_id, certificate.authority_key_id
+        if self.profile.issuer_by == "name":
+            return (own is None or named is None or own == named) and self._is_same(
+                issuer.subject_der, certificate.issuer_der
+            )
+        return (
+            own is not None
+            and own == named
+            and self._is_same(issuer.subject_der, certificate.issuer_der)
+            and (stated.serial is None or stated.serial == issuer.serial)
+            and (stated.issuer is None or self._is_same(stated.issuer, issuer.issuer_der))
+        )
 
-    def _has_name(self, issuer: Certificate, name: bytes) -> bool:
-        if issuer.subject_der == name:
+    def _is_same(self, left: bytes, right: bytes) -> bool:
+        if left == right:
             return True
         if self.names == MAX_NAMES:
             self.exhausted = True
             return False
         self.names += 1
-        return is_same_name(issuer.subject_der, name)
+        return is_same_name(left, right)
+
+
+def _stated(certificate: Certificate) -> _Stated:
+    extension = certificate.extensions.get(oids.AUTHORITY_KEY_IDENTIFIER)
+    if extension is None:
+        return _NOTHING
+    read = decode(AuthorityKeyIdentifier, extension.value, what="an authority key identifier")
+    if read.issuer is None and read.serial is None:
+        return _NOTHING
+    if read.issuer is None or read.serial is None or len(read.issuer) != 1:
+        return _NOBODY
+    (name,) = read.issuer
+    return _Stated(bytes(name.data), read.serial) if name.tag_bytes == _DIRECTORY_NAME else _NOBODY
 
 
 def _entity(certificate: Certificate) -> tuple[bytes, bytes]:
@@ -122,35 +156,13 @@ def _entity(certificate: Certificate) -> tuple[bytes, bytes]:
 
 
 def is_same_name(left: bytes, right: bytes) -> bool:
-    """`same_name`; names that cannot be read are nobody's."""
+    """`same_name`; names that cannot be read are nobody's, nor are very large ones."""
+    if max(len(left), len(right)) > MAX_NAME and left != right:
+        return False
     try:
         return same_name(left, right)
     except Refused:
         return False
-
-
-_DIRECTORY_NAME = b"\xa4"
-
-
-def _contradicts(certificate: Certificate, issuer: Certificate) -> bool:
-    """Whether the authority key identifier names another certificate (RFC 5280 section 4.2.1.1).
-
-    Issuer and serial number stand there both or not at all, and are those of the issuer's own
-    certificate.
-    """
-    extension = certificate.extensions.get(oids.AUTHORITY_KEY_IDENTIFIER)
-    if extension is None:
-        return False
-    named = decode(AuthorityKeyIdentifier, extension.value, what="an authority key identifier")
-    if named.issuer is None and named.serial is None:
-        return False
-    if named.issuer is None or named.serial != issuer.serial:
-        return True
-    return not any(
-        is_same_name(bytes(name.data), issuer.issuer_der)
-        for name in named.issuer
-        if name.tag_bytes == _DIRECTORY_NAME
-    )
 
 
 def unlisted(certificate: Certificate) -> TrustedAuthority:
