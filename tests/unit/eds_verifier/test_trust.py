@@ -1,102 +1,130 @@
-"""Trust: only pinned certificates, wherever they come from; and fetching within limits."""
+"""The trust store: only pinned certificates, each generation for its purposes, tests by name."""
 
 from __future__ import annotations
 
-import base64
 import hashlib
-import threading
-import time
-from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from dataclasses import replace
 from pathlib import Path
-from typing import ClassVar
+from typing import get_args
 
 import pytest
 
-from eds_verifier.errors import TrustStoreError, TrustUpdateError
-from eds_verifier.revocation.fetch import FetchFailed, fetch
-from eds_verifier.trust import find_list, state_of, store_of
-from eds_verifier.trust_update import update
-from policies.trust import Authority, TrustList
-from tests.unit.eds_verifier.factory import NOW, issue, pki
-
-PKI = pki()
-FILES = {"root": PKI.root.der, "issuer": PKI.issuer.der}
-LIST = TrustList(
-    version=1,
-    name="tests",
-    authorities=tuple(
-        Authority(
-            name=name,
-            role="issuer" if name == "issuer" else "root",
-            issuer="root" if name == "issuer" else None,
-            sha256=hashlib.sha256(der).hexdigest(),
-            urls=(f"http://ca.test/{name}.cer", f"http://mirror.test/{name}.cer"),
-            not_before=NOW,
-            not_after=NOW,
-        )
-        for name, der in FILES.items()
-    ),
+from eds_verifier.errors import TrustStoreError
+from eds_verifier.policy import Purpose
+from eds_verifier.trust import (
+    GENERATIONS,
+    TrustedAuthority,
+    TrustStore,
+    find_list,
+    found_in,
+    load_trust,
+    state_of,
+    store_of,
 )
+from eds_verifier.trust_update import update
+from policies.trust import LISTS
+from tests.unit.eds_verifier.factory import issue
+from tests.unit.eds_verifier.trusted_list import BOTH, FILES, LIST, PKI, TESTS_ONLY, official
 
 
-def _official(url: str) -> bytes:
-    return FILES[url.rpartition("/")[2].removesuffix(".cer")]
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A trust folder with both generations."""
+    update(BOTH, tmp_path, get=official)
+    return tmp_path
 
 
-def _pem(der: bytes) -> bytes:
-    body = base64.encodebytes(der)
-    return b"-----BEGIN CERTIFICATE-----\n" + body + b"-----END CERTIFICATE-----\n"
-
-
-def test_certificates_are_fetched_proven_and_loaded(tmp_path: Path) -> None:
-    done = update(LIST, tmp_path / "trust", get=_official)
-    assert [item.changed for item in done] == [True, True]
-    store = store_of(LIST, tmp_path / "trust")
+def test_a_store_has_the_lists_authorities(folder: Path) -> None:
+    store = store_of(LIST, folder)
     assert [authority.name for authority in store.issuers()] == ["issuer"]
     assert store.root_of(store.issuers()[0]).name == "root"
-    assert not any(item.changed for item in update(LIST, tmp_path / "trust", get=_official))
-    assert sorted(path.name for path in (tmp_path / "trust").iterdir()) == [
-        "issuer.cer",
-        "root.cer",
+    assert [authority.name for authority in store.roots()] == ["root"]
+
+
+@pytest.mark.parametrize(
+    ("purpose", "names"),
+    [
+        ("sign_in", ["root", "issuer"]),
+        ("acceptance", ["root", "issuer"]),
+        ("step_up", ["root", "issuer"]),
+        ("document", ["root", "issuer", "old_root", "old_issuer"]),
+    ],
+)
+def test_the_old_generation_counts_for_documents_only(
+    folder: Path, purpose: Purpose, names: list[str]
+) -> None:
+    store = store_of(BOTH, folder)
+    assert [a.name for a in store.for_purpose(purpose).authorities] == names
+    assert store.for_purpose(purpose) is store.for_purpose(purpose)
+
+
+def test_every_purpose_says_which_generations_count() -> None:
+    assert set(GENERATIONS) == set(get_args(Purpose))
+
+
+def test_a_purpose_without_a_row_trusts_nobody(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delitem(GENERATIONS, "step_up")
+    assert store_of(BOTH, folder).for_purpose("step_up").authorities == ()
+
+
+def test_narrowing_keeps_the_intermediates_the_caller_gave(folder: Path) -> None:
+    extra = (issue(PKI.person(), PKI.issuer).certificate,)
+    store = replace(store_of(BOTH, folder), extra=extra)
+    assert store.for_purpose("sign_in").extra == extra
+
+
+def test_the_fingerprint_stands_for_what_is_trusted_and_nothing_else(folder: Path) -> None:
+    store = store_of(BOTH, folder)
+    same = replace(store, extra=(issue(PKI.person(), PKI.issuer).certificate,))
+    assert store.fingerprint == same.fingerprint
+    others = [
+        store.for_purpose("sign_in"),
+        replace(store, authorities=store.authorities[:3]),
+        replace(store, authorities=(replace(store.authorities[0], role="issuer"),)),
+        replace(store, authorities=(replace(store.authorities[0], ocsp="http://x"),)),
     ]
+    assert len({store.fingerprint, *(other.fingerprint for other in others)}) == 5
 
 
-def test_a_pem_file_and_the_second_address_will_do(tmp_path: Path) -> None:
-    def get(url: str) -> bytes:
-        if "ca.test" in url:
-            raise FetchFailed("the address cannot be reached")
-        return _pem(_official(url))
-
-    assert all("mirror.test" in item.source for item in update(LIST, tmp_path, get=get))
-    store_of(LIST, tmp_path)
+def test_an_old_certificate_that_is_not_there_is_left_out(folder: Path) -> None:
+    (folder / "old_issuer.cer").unlink()
+    assert [a.name for a in store_of(BOTH, folder).authorities] == ["root", "issuer", "old_root"]
 
 
-def test_another_certificate_at_the_address_changes_nothing(tmp_path: Path) -> None:
-    def get(url: str) -> bytes:
-        return PKI.root.der if "root" in url else issue(PKI.person()).der
-
-    with pytest.raises(TrustUpdateError, match=r"issuer: .*not the pinned one"):
-        update(LIST, tmp_path, get=get)
-    assert list(tmp_path.iterdir()) == []
+def test_an_old_certificate_that_is_another_one_is_refused(folder: Path) -> None:
+    (folder / "old_issuer.cer").write_bytes(FILES["issuer"])
+    with pytest.raises(TrustStoreError, match="not the certificate"):
+        store_of(BOTH, folder)
 
 
-def test_certificates_are_found_in_a_folder_by_their_hash_not_their_name(tmp_path: Path) -> None:
-    source = tmp_path / "downloads" / "deep"
-    source.mkdir(parents=True)
-    (source / "a.bin").write_bytes(_pem(PKI.root.der))
-    (source / "root.cer").write_bytes(PKI.issuer.der)
-    update(LIST, tmp_path / "trust", from_dir=tmp_path / "downloads")
-    assert (tmp_path / "trust/root.cer").read_bytes() == PKI.root.der
-    (source / "root.cer").write_bytes(b"")
-    with pytest.raises(TrustUpdateError, match="issuer: no file in"):
-        update(LIST, tmp_path / "again", from_dir=tmp_path / "downloads")
-    assert not (tmp_path / "again").exists()
+def test_a_list_of_test_authorities_is_taken_only_when_that_is_said(folder: Path) -> None:
+    with pytest.raises(TrustStoreError, match="anybody may hold"):
+        store_of(TESTS_ONLY, folder)
+    store = store_of(TESTS_ONLY, folder, unsafe_allow_test_trust=True)
+    assert store.unsafe_test
+    assert store.for_purpose("sign_in").unsafe_test
+    assert not store_of(LIST, folder, unsafe_allow_test_trust=True).unsafe_test
 
 
-def test_a_missing_folder_is_named(tmp_path: Path) -> None:
-    with pytest.raises(TrustUpdateError, match="no such folder"):
-        update(LIST, tmp_path, from_dir=tmp_path / "nowhere")
+def test_the_ncas_test_contour_is_refused_unless_allowed(shared_data: Path) -> None:
+    files = shared_data / "nca-rk/test"
+    listed = LISTS / "nca-rk-test.yaml"
+    with pytest.raises(TrustStoreError, match="nca-rk-test is for tests"):
+        load_trust(listed, files)
+    assert load_trust(listed, files, unsafe_allow_test_trust=True).unsafe_test
+
+
+def test_the_nca_of_both_generations_is_loaded(shared_data: Path) -> None:
+    store = load_trust(LISTS / "nca-rk.yaml", shared_data / "nca-rk/prod")
+    assert not store.unsafe_test
+    old = {a.name for a in store.authorities if a.generation == "old"}
+    assert old == {"root_rsa", "nca_rsa", "root_gost", "nca_gost", "root_gost_2020"}
+    current = store.for_purpose("sign_in")
+    assert {a.name for a in current.authorities} == {
+        "root_gost_2022", "nca_gost_2022", "root_rsa_2020", "nca_rsa_2022",
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -108,28 +136,24 @@ def test_a_missing_folder_is_named(tmp_path: Path) -> None:
     ],
 )
 def test_an_unpinned_or_missing_certificate_is_not_loaded(
-    tmp_path: Path, content: bytes | None, state: str, message: str
+    folder: Path, content: bytes | None, state: str, message: str
 ) -> None:
-    update(LIST, tmp_path, get=_official)
-    (tmp_path / "issuer.cer").unlink()
+    (folder / "issuer.cer").unlink()
     if content is not None:
-        (tmp_path / "issuer.cer").write_bytes(content)
-    assert state_of(LIST.authorities[1], tmp_path) == state
+        (folder / "issuer.cer").write_bytes(content)
+    assert state_of(LIST.authorities[1], found_in(LIST, folder)["issuer"]) == state
     with pytest.raises(TrustStoreError, match=message) as error:
-        store_of(LIST, tmp_path)
+        store_of(LIST, folder)
     assert "tanba eds trust update" in error.value.hint
 
 
-def test_a_pinned_certificate_must_be_an_authoritys(tmp_path: Path) -> None:
+def test_a_pinned_certificate_must_be_an_authoritys(folder: Path) -> None:
     person = issue(PKI.person(), PKI.issuer).der
     issuer = LIST.authorities[1].model_copy(update={"sha256": hashlib.sha256(person).hexdigest()})
     wrong = LIST.model_copy(update={"authorities": (LIST.authorities[0], issuer)})
-    with pytest.raises(TrustUpdateError, match="pinned"):
-        update(wrong, tmp_path, get=_official)
-    (tmp_path / "issuer.cer").write_bytes(person)
-    (tmp_path / "root.cer").write_bytes(PKI.root.der)
+    (folder / "issuer.cer").write_bytes(person)
     with pytest.raises(TrustStoreError, match="not an authority's"):
-        store_of(wrong, tmp_path)
+        store_of(wrong, folder)
 
 
 @pytest.mark.parametrize("name", ["nowhere", "../nca-rk", "/etc/passwd", ""])
@@ -144,89 +168,7 @@ def test_a_list_in_the_folder_overrides_ours(tmp_path: Path) -> None:
     assert find_list("nca-rk", tmp_path).parent == tmp_path
 
 
-class _Answers(BaseHTTPRequestHandler):
-    requests: ClassVar[list[str]] = []
-
-    def do_GET(self) -> None:
-        self.requests.append(self.path)
-        if self.path == "/redirect":
-            self.send_response(302)
-            self.send_header("Location", "/good")
-            self.end_headers()
-        elif self.path == "/missing":
-            self.send_error(404)
-        elif self.path == "/short":
-            self._send(b"x", declared=5)
-        elif self.path == "/drip":
-            self.send_response(200)
-            self.end_headers()
-            for _ in range(40):
-                self.wfile.write(b"x")
-                self.wfile.flush()
-                time.sleep(0.05)
-        else:
-            self._send(b"x" * 100)
-
-    def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers["Content-Length"]))
-        assert self.headers["Content-Type"] == "application/ocsp-request"
-        self._send(body[::-1])
-
-    def _send(self, body: bytes, *, declared: int | None = None) -> None:
-        self.send_response(200)
-        self.send_header("Content-Length", str(len(body) if declared is None else declared))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_: object) -> None:
-        """Say nothing."""
-
-
-@pytest.fixture
-def server() -> Iterator[str]:
-    _Answers.requests.clear()
-    with ThreadingHTTPServer(("127.0.0.1", 0), _Answers) as listening:
-        listening.handle_error = lambda *_: None  # type: ignore[method-assign]  # cut connections are meant
-        thread = threading.Thread(target=listening.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        yield f"http://127.0.0.1:{listening.server_port}"
-        listening.shutdown()
-        thread.join()
-
-
-def _get(url: str, *, seconds: float = 5, max_bytes: int = 1000) -> bytes:
-    return fetch(url, max_bytes=max_bytes, seconds=seconds, what="the CRL")
-
-
-def test_what_is_there_is_fetched(server: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
-    assert _get(f"{server}/good") == b"x" * 100
-    assert fetch(server, data=b"abc", max_bytes=10, seconds=5, what="OCSP") == b"cba"
-
-
-@pytest.mark.parametrize(
-    ("path", "detail"),
-    [("/redirect", "status 302"), ("/missing", "status 404"), ("/short", "cannot be reached|cut")],
-)
-def test_anything_but_a_whole_answer_fails(server: str, path: str, detail: str) -> None:
-    with pytest.raises(FetchFailed, match=detail):
-        _get(server + path)
-    assert _Answers.requests == [path]
-
-
-def test_an_answer_beyond_the_limit_is_not_read(server: str) -> None:
-    with pytest.raises(FetchFailed, match="more than 99 octets"):
-        _get(f"{server}/good", max_bytes=99)
-
-
-def test_an_answer_that_drips_is_cut_at_the_deadline(server: str) -> None:
-    started = time.monotonic()
-    with pytest.raises(FetchFailed, match="in time"):
-        _get(f"{server}/drip", seconds=0.3)
-    assert time.monotonic() - started < 1.5
-
-
-def test_nobody_listening_fails_without_telling_the_address() -> None:
-    with pytest.raises(FetchFailed) as failed:
-        _get("http://127.0.0.1:9/secret-path")
-    assert "secret-path" not in failed.value.detail
+def test_a_store_shows_no_person_in_its_repr(folder: Path) -> None:
+    person = issue(PKI.person(), PKI.issuer).certificate
+    authority = TrustedAuthority("x", "root", None, person)
+    assert "850101300005" not in repr(TrustStore("x", (authority,), extra=(person,)))
