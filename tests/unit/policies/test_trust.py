@@ -56,7 +56,7 @@ def test_an_old_generation_is_named_as_such(tmp_path: Path) -> None:
 
 def test_a_current_authority_under_an_old_root_is_refused(tmp_path: Path) -> None:
     text = LIST.replace("role: root", "role: root\n    generation: old", 1)
-    with pytest.raises(PolicyFileError, match="its root is of the old generation"):
+    with pytest.raises(PolicyFileError, match="its root is of an old generation"):
         load_trust_list(write(tmp_path, text))
 
 
