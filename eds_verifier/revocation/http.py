@@ -46,12 +46,12 @@ def exchange(  # noqa: PLR0913 - every limit is named by the caller
     Raises FetchFailed: unreachable, later than `seconds`, not 200, compressed, too large, cut
     short.
     """
-    parts = urlsplit(url)
     deadline = time.monotonic() + seconds
     headers = {"Accept": accept, "Accept-Encoding": "identity", "Connection": "close"}
     if content_type:
         headers["Content-Type"] = content_type
     try:
+        parts = urlsplit(url)
         with _connect(parts, deadline) as connected:
             connection = http.client.HTTPConnection(parts.netloc)
             # Typed as a socket, used as one: sendall, makefile, close.

@@ -5,6 +5,7 @@ It tells what happened when somebody was asked. Nobody is asked for the sake of 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -78,15 +79,24 @@ class TrustState(_Frozen):
 def state_of(trust: TrustStore, sources: Sources, shelf: CrlShelf, *, now: datetime) -> TrustState:
     """The state of a trust store's authorities at the instant `now` of the wall clock."""
     authorities = tuple(_authority(one, sources, shelf, now) for one in trust.authorities)
-    worst = max((one.status for one in authorities), key=_BADNESS.__getitem__, default="answering")
-    since = [one.down_since for one in authorities if one.down_since is not None]
+    status, since = worst_of(authorities)
     return TrustState(
         trust=trust.name,
-        status=worst,
-        down_since=min(since, default=None),
+        status=status,
+        down_since=since,
         unsafe_test=any(one.unsafe_test for one in authorities),
         authorities=authorities,
     )
+
+
+def worst_of(
+    states: Iterable[AuthorityState | TrustState],
+) -> tuple[Answering, datetime | None]:
+    """The worst status among them, and since when the first of them is down."""
+    parts = tuple(states)
+    statuses: list[Answering] = ["answering", *(one.status for one in parts)]
+    since = (one.down_since for one in parts if one.down_since is not None)
+    return max(statuses, key=_BADNESS.__getitem__), min(since, default=None)
 
 
 def _authority(
