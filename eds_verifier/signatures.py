@@ -37,6 +37,8 @@ from eds_verifier.verdict import Reason, Refused
 KeyKind = Literal["rsa", "gost2015-512", "gost2004"]
 
 MIN_RSA_BITS, MAX_RSA_BITS = 2048, 8192
+MIN_EXPONENT, MAX_EXPONENT = 1 << 16, 1 << 256
+"""NIST SP 800-89 section 5.3.3. A larger exponent makes a check as dear as signing."""
 MIN_SALT, MAX_SALT = 16, 64
 
 _DIGESTS: dict[str, Callable[[bytes], bytes]] = {
@@ -146,16 +148,20 @@ def _read_pss(parameters: bytes) -> Scheme | None:
 
     The defaults mean SHA-1, so nothing may be left to them.
     """
-    read = decode(_PssParameters, parameters, what="RSASSA-PSS parameters")
-    hash_oid = read_digest(raw(read.hash), what="RSASSA-PSS parameters")
-    mask_oid, mask_hash = algorithm_parts(raw(read.mask), what="RSASSA-PSS parameters")
-    coherent = (
-        hash_oid in _RSA_HASHES
-        and mask_oid == oids.MGF1
-        and read_digest(mask_hash, what="RSASSA-PSS parameters") == hash_oid
-        and MIN_SALT <= read.salt <= MAX_SALT
-        and read.trailer in (None, 1)
-    )
+    what = "RSASSA-PSS parameters"
+    try:
+        read = decode(_PssParameters, parameters, what=what)
+        hash_oid = read_digest(raw(read.hash), what=what)
+        mask_oid, mask_hash = algorithm_parts(raw(read.mask), what=what)
+        coherent = (
+            hash_oid in _RSA_HASHES
+            and mask_oid == oids.MGF1
+            and read_digest(mask_hash, what=what) == hash_oid
+            and MIN_SALT <= read.salt <= MAX_SALT
+            and read.trailer in (None, 1)
+        )
+    except Refused:
+        return None
     return Scheme("rsa", hash_oid, read.salt) if coherent else None
 
 
@@ -216,6 +222,9 @@ def _read_rsa(key_info: bytes) -> rsa.RSAPublicKey:
             Reason.UNSUPPORTED_ALGORITHM,
             f"an RSA key has {key.key_size} bits; {MIN_RSA_BITS} to {MAX_RSA_BITS} are accepted",
         )
+    exponent = key.public_numbers().e
+    if not (MIN_EXPONENT < exponent < MAX_EXPONENT and exponent % 2):
+        raise Refused(Reason.CERTIFICATE_INVALID, "an RSA key's exponent is not a usual one")
     return key
 
 

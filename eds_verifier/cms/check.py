@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import NewType
 
 from eds_verifier.asn1 import oids
+from eds_verifier.cms.ess import SigningCertificate
 from eds_verifier.cms.message import SignedMessage, SignerInfo
 from eds_verifier.path.certificate import Certificate, same_name
 from eds_verifier.signatures import digest, holds
@@ -111,8 +112,14 @@ def _check_ess(signer: SignerInfo, certificate: Certificate) -> None:
             value = hashlib.sha1(certificate.der, usedforsecurity=False).digest()
         else:
             value = digest(signing.digest, certificate.der)
-        named = hmac.compare_digest(value, signing.value)
-        if not named or signing.serial not in (None, certificate.serial):
+        if not (hmac.compare_digest(value, signing.value) and _fits(signing, certificate)):
             raise Refused(
                 Reason.SIGNER_CERTIFICATE, "the signed signingCertificate names another certificate"
             )
+
+
+def _fits(signing: SigningCertificate, certificate: Certificate) -> bool:
+    """Whether the issuer and serial number, where the signer gave them, are the certificate's."""
+    return signing.issuer is None or (
+        signing.serial == certificate.serial and same_name(certificate.issuer_der, signing.issuer)
+    )

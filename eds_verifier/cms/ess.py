@@ -22,14 +22,19 @@ from eds_verifier.verdict import Reason, Refused
 
 _WHAT = "the signed attribute signingCertificate"
 _BAD = Reason.SIGNED_ATTRIBUTES
+_DIRECTORY_NAME = b"\xa4"
 
 
 @dataclass(frozen=True, slots=True)
 class SigningCertificate:
-    """The digest, by the named algorithm, of the signer's certificate; its serial where given."""
+    """The digest, by the named algorithm, of the signer's certificate.
+
+    `issuer` (a DER Name) and `serial` are there where the signer gave them.
+    """
 
     digest: str
     value: bytes
+    issuer: bytes | None
     serial: int | None
 
 
@@ -72,7 +77,14 @@ def _entry(algorithm: str, parts: list[asn1.TLV]) -> SigningCertificate:
     if not 1 <= len(parts) <= 2:
         raise Refused(_BAD, f"{_WHAT} cannot be read")
     value = octets_of(raw(parts[0]), what=_WHAT, reason=_BAD)
-    serial = None
-    if len(parts) == 2:
-        serial = decode(_IssuerSerial, raw(parts[1]), what=_WHAT, reason=_BAD).serial
-    return SigningCertificate(algorithm, value, serial)
+    if len(parts) == 1:
+        return SigningCertificate(algorithm, value, None, None)
+    named = decode(_IssuerSerial, raw(parts[1]), what=_WHAT, reason=_BAD)
+    return SigningCertificate(algorithm, value, _directory_name(named.issuer), named.serial)
+
+
+def _directory_name(names: list[asn1.TLV]) -> bytes:
+    """RFC 5035 section 5: the GeneralNames of an issuerSerial hold its one directoryName."""
+    if len(names) != 1 or names[0].tag_bytes != _DIRECTORY_NAME:
+        raise Refused(_BAD, f"{_WHAT} names its issuer by something else than a name")
+    return bytes(names[0].data)

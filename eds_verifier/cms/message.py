@@ -43,6 +43,7 @@ _ONE_VALUE = frozenset(
         oids.SIGNING_TIME,
         oids.SIGNING_CERTIFICATE,
         oids.SIGNING_CERTIFICATE_V2,
+        oids.ALGORITHM_PROTECTION,
     }
 )
 
@@ -90,6 +91,12 @@ class _IssuerAndSerialNumber:
 class _Attribute:
     type: ObjectIdentifier
     values: asn1.TLV
+
+
+@asn1.sequence
+class _AlgorithmProtection:
+    digest: asn1.TLV
+    signature: Annotated[list[asn1.TLV], asn1.Implicit(1)]
 
 
 Attributes = dict[str, tuple[bytes, ...]]
@@ -185,6 +192,7 @@ def _signer(der: bytes, content_type: str) -> SignerInfo:
         attributes = _attributes(info.signed_attributes)
         if oid_of(_one(attributes, oids.CONTENT_TYPE), what=_WHAT, reason=_BAD) != content_type:
             raise Refused(_BAD, "the signed contentType is not the content's")
+        _check_protection(attributes, info)
         message_digest = octets_of(_one(attributes, oids.MESSAGE_DIGEST), what=_WHAT, reason=_BAD)
     return SignerInfo(
         issuer=issuer,
@@ -225,6 +233,18 @@ def _attributes(encoded: Sequence[asn1.TLV]) -> Attributes:
             raise Refused(_BAD, f"the signed attribute {oid} has no one value")
         attributes[oid] = tuple(map(raw, values))
     return attributes
+
+
+def _check_protection(attributes: Attributes, info: _SignerInfo) -> None:
+    """RFC 6211 section 3: where the signer wrote down its algorithms, no others may stand there."""
+    if oids.ALGORITHM_PROTECTION not in attributes:
+        return
+    value = attributes[oids.ALGORITHM_PROTECTION][0]
+    what = "the signed attribute CMSAlgorithmProtection"
+    named = decode(_AlgorithmProtection, value, what=what, reason=_BAD)
+    digest, signature = raw(info.digest_algorithm), raw(info.signature_algorithm)
+    if raw(named.digest) != digest or encode(0x30, raw_all(named.signature)) != signature:
+        raise Refused(_BAD, "the signer names other algorithms in what it signed")
 
 
 def _one(attributes: Attributes, oid: str) -> bytes:

@@ -87,6 +87,7 @@ class RsaKey:
 
     def __init__(self, size: int = 2048) -> None:
         self._key = rsa.generate_private_key(public_exponent=65537, key_size=size)
+        self.public_numbers = self._key.public_key().public_numbers()
         self.info = self._key.public_key().public_bytes(
             serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
         )

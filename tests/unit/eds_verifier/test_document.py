@@ -17,11 +17,13 @@ from tests.unit.eds_verifier.factory import (
     NOW,
     Key,
     Message,
+    Name,
     attribute,
     crl,
     gost_2004_key,
     gost_key,
     issue,
+    name,
     pki,
     pss_key,
     pss_parameters,
@@ -166,8 +168,7 @@ BAD_PSS = {
 @pytest.mark.parametrize("parameters", BAD_PSS.values(), ids=BAD_PSS)
 def test_pss_with_parameters_not_accepted_here_is_refused(parameters: bytes) -> None:
     verdict = judge(_with_key(_WithParameters(parameters)))
-    assert verdict.verdict == "invalid"
-    assert str(verdict.reason) in {"unsupported_algorithm", "malformed"}
+    assert (verdict.verdict, str(verdict.reason)) == ("invalid", "unsupported_algorithm")
 
 
 def test_a_salt_of_another_length_than_named_does_not_hold() -> None:
@@ -180,8 +181,15 @@ def test_pkcs1_and_pss_are_not_taken_for_each_other() -> None:
     assert str(judge(_with_key(named_pkcs1)).reason) == "signature_invalid"
 
 
-def _ess(value: bytes, *, serial: int | None = None, algorithm: bytes = b"") -> bytes:
-    identifier = b"" if serial is None else der.seq(der.seq(), der.integer(serial))
+def _ess(
+    value: bytes,
+    *,
+    serial: int | None = None,
+    issuer: Name = PERSON.signer.issuer,
+    algorithm: bytes = b"",
+) -> bytes:
+    names = der.seq(der.tlv(0xA4, name(issuer)))
+    identifier = b"" if serial is None else der.seq(names, der.integer(serial))
     entry = der.seq(algorithm, der.octets(value), identifier)
     return attribute(oids.SIGNING_CERTIFICATE_V2, der.seq(der.seq(entry)))
 
@@ -198,13 +206,67 @@ def _ess(value: bytes, *, serial: int | None = None, algorithm: bytes = b"") -> 
             _ess(bytes.fromhex(PERSON.signer.certificate.sha256), serial=4711),
             "signer_certificate",
         ),
+        (
+            _ess(
+                bytes.fromhex(PERSON.signer.certificate.sha256),
+                serial=PERSON.signer.serial,
+                issuer=PERSON.signer.subject,
+            ),
+            "signer_certificate",
+        ),
         (_ess(bytes(32)), "signer_certificate"),
         (_ess(bytes(20), algorithm=SHA1_ALGORITHM), "unsupported_algorithm"),
         (attribute(oids.SIGNING_CERTIFICATE_V2, der.seq()), "signed_attributes"),
         (attribute(oids.SIGNING_CERTIFICATE_V2, der.seq(der.seq())), "signed_attributes"),
     ],
-    ids=["right", "right with serial", "another serial", "another", "SHA-1", "nothing", "no entry"],
+    ids=[
+        "right",
+        "right with serial",
+        "another serial",
+        "another issuer",
+        "another",
+        "SHA-1",
+        "nothing",
+        "no entry",
+    ],
 )
 def test_the_signed_certificate_attribute_must_name_the_signers(ess: bytes, reason: str) -> None:
     message = replace(PERSON, attributes=(*PERSON.default_attributes(), ess))
     assert str(judge(message).reason) == reason
+
+
+def _protection(digest: bytes, signature: bytes) -> bytes:
+    """RFC 6211; `signature` is the content of the AlgorithmIdentifier."""
+    return attribute(oids.ALGORITHM_PROTECTION, der.seq(digest, der.tlv(0xA1, signature)))
+
+
+DIGEST = der.algorithm(oids.STREEBOG_512)
+SIGNATURE = der.oid(oids.GOST_2015_512_SIGNATURE) + der.NULL
+
+
+@pytest.mark.parametrize(
+    ("protection", "reason"),
+    [
+        (_protection(DIGEST, SIGNATURE), "ok"),
+        (_protection(der.algorithm(oids.SHA256), SIGNATURE), "signed_attributes"),
+        (_protection(DIGEST, der.oid(oids.RSA_SHA256) + der.NULL), "signed_attributes"),
+        (attribute(oids.ALGORITHM_PROTECTION, der.seq()), "signed_attributes"),
+    ],
+    ids=["right", "another digest", "another signature", "nothing"],
+)
+def test_algorithms_the_signer_wrote_down_are_the_ones_used(protection: bytes, reason: str) -> None:
+    message = replace(PERSON, attributes=(*PERSON.default_attributes(), protection))
+    assert str(judge(message).reason) == reason
+
+
+@pytest.mark.parametrize("exponent", [1, 3, 2**17, 2**2040 + 1])
+def test_rsa_exponents_nobody_uses_are_refused(exponent: int) -> None:
+    class Odd(_WithParameters):
+        def __init__(self) -> None:
+            super().__init__(der.NULL, oids.RSA_SHA256)
+            modulus = rsa_key("person").public_numbers.n
+            key = der.seq(der.integer(modulus), der.integer(exponent))
+            self.info = der.seq(der.algorithm(oids.RSA), der.bits(key))
+
+    verdict = judge(_with_key(Odd()))
+    assert (verdict.verdict, str(verdict.reason)) == ("invalid", "certificate_invalid")
