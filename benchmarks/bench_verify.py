@@ -99,11 +99,11 @@ def measured(kind: Kind, source: str) -> Timing:
 
 def main() -> int:
     """Print the table; 1 when a limit is broken."""
-    core = on_one_core()
+    alone = on_one_core()
     report = Report("verify", "Whole verdicts, one core, each message judged once")
     report.begin()
     report.say("GOST backend", gost_backend.default_backend().name)
-    if core is None:
+    if not alone:
         report.not_measured("one core", "this system cannot keep a process on one core")
     for kind in kinds():
         check = bare(kind.name)

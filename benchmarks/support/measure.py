@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +32,27 @@ class Timing:
         return ordered[min(len(ordered) - 1, len(ordered) * percent // 100)]
 
 
-def on_one_core() -> int | None:
-    """Keep this process on one core; answers which, None where that cannot be done."""
+def on_one_core() -> bool:
+    """Keep this process and all its threads on one core; False where that cannot be done."""
     if not hasattr(os, "sched_setaffinity"):
-        return None
-    core = max(os.sched_getaffinity(0))
-    os.sched_setaffinity(0, {core})
-    return core
+        return False
+    _keep_on({max(_CORES)})
+    return True
+
+
+def on_all_cores() -> None:
+    """Take `on_one_core` back, for what is not measured."""
+    if hasattr(os, "sched_setaffinity"):
+        _keep_on(_CORES)
+
+
+def _keep_on(cores: set[int]) -> None:
+    for thread in Path("/proc/self/task").iterdir():
+        with suppress(ProcessLookupError):  # it ended meanwhile
+            os.sched_setaffinity(int(thread.name), cores)
+
+
+_CORES = os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else set()
 
 
 def time_each(calls: Iterable[Callable[[], object]]) -> Timing:

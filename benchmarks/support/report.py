@@ -67,6 +67,11 @@ class Report:
         )
         self._add(Line(name, said, {"ratio": ratio, "direction": wanted, "reached": reached}))
 
+    def bound(self, name: str, said: str, *, broken: bool, why: str, **facts: Any) -> None:
+        """Something that must stay within bounds on any machine; `why`: how it ended."""
+        ending = f"  OVER THE LIMIT ({why})" if broken else ""
+        self._add(Line(name, said + ending, {**facts, "ended": why}, broken))
+
     def not_measured(self, name: str, why: str) -> None:
         """Something that this machine cannot measure."""
         self._add(Line(name, f"not measured: {why}", {"not_measured": why}))
