@@ -93,19 +93,19 @@ def check_rfc5280(  # noqa: PLR0913 - the inputs of section 6.1.1 and what revoc
     `others`: certificates that may have signed one of the `crls`. Refuses untrusted_issuer;
     certificate_invalid for what cannot be read.
     """
-    context = ValidationContext(
-        trust_roots=[anchor.asn1],
-        other_certs=[*between, *others],
-        moment=at,
-        allow_fetching=False,
-        crls=crls,
-        revinfo_policy=CertRevTrustPolicy(RevocationCheckingPolicy(revocation, revocation)),
-        algorithm_usage_policy=AcceptAllAlgorithms(),  # the signature validator is the allow list
-        time_tolerance=timedelta(0),
-        signature_validator=profile.signatures,
-    )
     try:
         with reading("the certificate's path", reason=Reason.CERTIFICATE_INVALID):
+            context = ValidationContext(
+                trust_roots=[anchor.asn1],
+                other_certs=[*between, *others],
+                moment=at,
+                allow_fetching=False,
+                crls=crls,
+                revinfo_policy=CertRevTrustPolicy(RevocationCheckingPolicy(revocation, revocation)),
+                algorithm_usage_policy=AcceptAllAlgorithms(),  # the signature validator is the list
+                time_tolerance=timedelta(0),
+                signature_validator=profile.signatures,
+            )
             path = ValidationPath(
                 anchor_of(anchor, profile), interm=list(reversed(between)), leaf=end
             )

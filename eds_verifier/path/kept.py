@@ -17,6 +17,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from threading import Lock
+from typing import Annotated
 
 from cryptography.hazmat import asn1
 from cryptography.x509 import ObjectIdentifier
@@ -25,7 +26,7 @@ from eds_verifier.asn1 import oids
 from eds_verifier.asn1.der import boxed
 from eds_verifier.path.certificate import Certificate
 from eds_verifier.path.profile import NOTHING_DEMANDED, Profile
-from eds_verifier.path.strict import CONSTRAINING
+from eds_verifier.path.strict import CONSTRAINING, CRITICAL_KNOWN
 from eds_verifier.verdict import Refused
 
 MAX_KEPT = 1024
@@ -57,8 +58,25 @@ class _Policies:
 
 
 @asn1.sequence
+class _Access:
+    """An AccessDescription whose location is an address, the only kind the NCA writes."""
+
+    method: ObjectIdentifier
+    address: Annotated[asn1.IA5String, asn1.Implicit(6)]
+
+
+@asn1.sequence
+class _Accesses:
+    accesses: list[_Access]
+
+
+@asn1.sequence
 class _List:
     items: list[asn1.TLV]
+
+
+def _has_plain_accesses(value: bytes) -> bool:
+    return bool(boxed(_Accesses, value, what=_WHAT).accesses)
 
 
 def _reads_as_list(value: bytes) -> bool:
@@ -90,7 +108,7 @@ _PLAIN: dict[str, Callable[[bytes], bool]] = {
     oids.CERTIFICATE_POLICIES: _has_plain_policies,
     "2.5.29.31": _reads_as_list,  # cRLDistributionPoints
     "2.5.29.46": _reads_as_list,  # freshestCRL
-    "1.3.6.1.5.5.7.1.1": _reads_as_list,  # authorityInfoAccess
+    "1.3.6.1.5.5.7.1.1": _has_plain_accesses,  # authorityInfoAccess
 }
 """Extensions a leaf may have on the short way, and what must be true of each."""
 
@@ -102,7 +120,9 @@ def is_plain(leaf: Certificate) -> bool:
     """
     try:
         return all(attribute != _EMAIL_ADDRESS for attribute, _ in leaf.subject_values) and all(
-            oid in _PLAIN and _PLAIN[oid](extension.value)
+            oid in _PLAIN
+            and (oid in CRITICAL_KNOWN or not extension.critical)
+            and _PLAIN[oid](extension.value)
             for oid, extension in leaf.extensions.items()
         )
     except Refused:

@@ -45,15 +45,12 @@ def both_ways(
     at: datetime,
     kept: KeptPaths,
     profile: Profile = NCA,
-    siblings: Sequence[Certificate] = (),
 ) -> tuple[Outcome, Outcome]:
     """The outcome of the full way, and of the short one where `kept` allows it.
 
-    `siblings`: leaves of the same issuer that hold, so that its path is kept before the leaf
-    comes. What the leaf itself adds to `kept` stays for the next question.
+    Whatever is asked with one `kept` before, a leaf of the same issuer that holds say, opens the
+    short way to this one; what this one adds stays for the next.
     """
-    for sibling in siblings:
-        validate_path(sibling, trust, at=at, profile=profile, kept=kept)
     full = outcome(
         lambda: validate_path(leaf, trust, at=at, profile=profile, kept=KeptPaths(size=0))
     )
