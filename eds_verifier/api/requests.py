@@ -14,6 +14,8 @@ from eds_verifier.api.errors import ApiProblem, Fault
 from eds_verifier.path.certificate import MAX_CERTIFICATE
 from eds_verifier.policy import KeyChoice, Purpose, VerificationPolicy
 
+MAX_FAULTS = 16
+_LONGEST_NAME = 64
 _PEM_BEGIN, _PEM_END = "-----BEGIN CERTIFICATE-----", "-----END CERTIFICATE-----"
 _LARGEST_CERTIFICATE = 2 * MAX_CERTIFICATE
 
@@ -77,7 +79,8 @@ def read_asked(model: type[Model], body: bytes) -> Model:
     try:
         return model.model_validate(parse_object(body))
     except ValidationError as error:
-        faults = [_fault(dict(item), model) for item in error.errors()]
+        errors = error.errors(include_input=False, include_url=False, include_context=False)
+        faults = [_fault(dict(item), model) for item in errors[:MAX_FAULTS]]
         raise ApiProblem(
             "invalid_request", "the request does not fit its schema", faults=faults
         ) from None
@@ -111,7 +114,7 @@ def _fault(error: dict[str, Any], model: type[BaseModel]) -> Fault:
     location = [str(part) for part in error["loc"]]
     message = str(error["msg"]).removeprefix("Value error, ")
     if error["type"] == "extra_forbidden":
-        unknown = location.pop()
+        unknown = location.pop()[:_LONGEST_NAME]
         near = difflib.get_close_matches(unknown, _members_at(model, location), n=1)
         message = "an unknown member" + (f"; did you mean {near[0]}?" if near else "")
     escaped = (part.replace("~", "~0").replace("/", "~1") for part in location)
