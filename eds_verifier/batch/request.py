@@ -122,14 +122,13 @@ def read_id(line: bytes | None) -> Any:
 
 def octets(text: str, what: str) -> bytes:
     """The octets of a base64 text, which may have line breaks; BadLine for any other text."""
-    try:
-        return binascii.a2b_base64(text, strict_mode=True)
-    except ValueError:  # binascii.Error is one
-        pass
-    try:
-        return binascii.a2b_base64("".join(text.split()), strict_mode=True)
-    except ValueError:
-        raise BadLine(Reason.MALFORMED, f"{what}: not base64") from None
+    for plain in (text, "".join(text.split())):
+        try:
+            if len(plain) % 4 == 0:
+                return binascii.a2b_base64(plain, strict_mode=True)
+        except ValueError:  # binascii.Error is one
+            continue
+    raise BadLine(Reason.MALFORMED, f"{what}: not base64")
 
 
 @lru_cache(maxsize=64)
