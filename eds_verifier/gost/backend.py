@@ -164,7 +164,7 @@ def _load(
         return None
     try:
         loaded = load()
-        right = answers_rightly(loaded)
+        right = _checked(loaded, answers_rightly)
     except NativeError as error:
         if use == "needed":
             raise BackendError(f"{VARIABLE} needs {what}: {error}") from None
@@ -176,6 +176,13 @@ def _load(
         raise BackendError(f"{VARIABLE} needs {what}, and it gives wrong answers")
     _log.error("%s gives wrong answers and is not used", what)
     return None
+
+
+def _checked(loaded: _T, answers_rightly: Callable[[_T], bool]) -> bool:
+    try:
+        return answers_rightly(loaded)
+    except (ArithmeticError, TypeError, ValueError):  # what wrong numbers lead our formulas to
+        return False
 
 
 def _computes_rightly(integers: Integers) -> bool:
