@@ -68,7 +68,7 @@ class Frame:
     instructions: str
     support: str
     reference: str
-    unsafe: bool
+    unsafe: tuple[str, ...]
 
 
 def render(template: str, frame: Frame, **values: Any) -> str:

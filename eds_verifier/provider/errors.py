@@ -57,12 +57,16 @@ class PageError(ProviderError):
 
 
 class Problem(ProviderError):  # noqa: N818 - RFC 9457's name
-    """What the page's script is told: `state` is what it then shows, `detail` is logged only."""
+    """What the page's script is told: `state` is what it then shows, `detail` is logged only.
+
+    `since`: from when on this has been so, in words for the person; empty when it is not known.
+    """
 
     code = "provider_problem"
 
-    def __init__(self, state: str, detail: str, *, status: int = 400) -> None:
+    def __init__(self, state: str, detail: str, *, status: int = 400, since: str = "") -> None:
         super().__init__(detail)
         self.state = state
         self.detail = detail
         self.status = status
+        self.since = since

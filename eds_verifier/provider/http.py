@@ -132,6 +132,7 @@ def problem_answer(error: Problem, *, reference: str) -> Response:
             "status": error.status,
             "state": error.state,
             "reference": reference,
+            **({"since": error.since} if error.since else {}),
         },
         status_code=error.status,
         media_type="application/problem+json",
@@ -180,7 +181,9 @@ def problem_edge(handler: Handler) -> Handler:
     async def answer(request: Request) -> Response:
         try:
             return await handler(request)
-        except (Problem, PageError) as error:
+        except Problem as error:
+            problem, crash = error, None
+        except PageError as error:
             problem, crash = Problem(error.state, error.detail, status=error.status), None
         except EdsError as error:
             problem, crash = Problem("generic", error.code, status=500), None

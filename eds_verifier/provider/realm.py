@@ -10,6 +10,7 @@ from typing import Protocol
 from eds_verifier.policy import KeyChoice, Purpose, VerificationPolicy
 from eds_verifier.provider.client_keys import ClientKeys
 from eds_verifier.provider.keys import RealmKeys
+from eds_verifier.revocation.state import TrustState
 from eds_verifier.service import Judgement
 from eds_verifier.settings import VerifierSettings
 from eds_verifier.store.database import Database
@@ -25,6 +26,8 @@ class SignatureJudge(Protocol):
     def judge(
         self, cms: bytes, *, content: bytes | None, policy: VerificationPolicy, at: datetime
     ) -> Judgement: ...
+
+    def state(self) -> TrustState: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +74,20 @@ class Realm:
             revocation=eds.revocation,
             delta_crl=eds.delta_crl,
         )
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What is unsafe about this realm, to be said on every page (`unsafe` in the messages)."""
+        found = {
+            "past": self.unsafe_judging_time is not None,
+            "test_trust": self.judge.state().unsafe_test,
+        }
+        return tuple(name for name, unsafe in found.items() if unsafe)
+
+    def outage_since(self) -> datetime | None:
+        """Since when no verdict can be had because the authorities do not answer; None: it can."""
+        state = self.judge.state()
+        return state.down_since if state.status == "down" else None
 
     def judging_time(self, now: datetime) -> datetime:
         """The instant certificates and revocation are judged at: now, but in tests."""

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
+from functools import cache
 from pathlib import Path
 
+from eds_verifier.metrics import METRICS
 from eds_verifier.provider.client_keys import ClientKeys, Fetch, fetch_over_http
 from eds_verifier.provider.errors import RealmSettingsError
 from eds_verifier.provider.keys import load_or_make_keys
@@ -19,8 +21,8 @@ from policies.loader import load_portal
 from policies.model import PortalPolicy
 from policies.trust import LISTS
 
-MakeJudge = Callable[[str, VerifierSettings], SignatureJudge]
-"""(name of a trust list, settings) → what judges by it."""
+MakeJudge = Callable[[str, VerifierSettings, bool], SignatureJudge]
+"""(name of a trust list, settings, whether test authorities may be trusted) → what judges by it."""
 
 
 def trust_list_path(name: str, folder: Path) -> Path:
@@ -35,10 +37,18 @@ def trust_list_path(name: str, folder: Path) -> Path:
     )
 
 
-def judge_by_trust_list(name: str, settings: VerifierSettings) -> SignatureJudge:
+def judge_by_trust_list(
+    name: str,
+    settings: VerifierSettings,
+    unsafe_allow_test_trust: bool,  # noqa: FBT001 - a callback; MakeJudge names it
+) -> SignatureJudge:
     """The real judge: pinned authorities, OCSP and CRLs over HTTP."""
-    store = load_trust(trust_list_path(name, settings.trust), settings.trust)
-    return SignatureService(store, HttpEvidenceFetcher())
+    store = load_trust(
+        trust_list_path(name, settings.trust),
+        settings.trust,
+        unsafe_allow_test_trust=unsafe_allow_test_trust,
+    )
+    return SignatureService(store, HttpEvidenceFetcher(), metrics=METRICS)
 
 
 def make_realms(
@@ -51,6 +61,8 @@ def make_realms(
 ) -> dict[str, Realm]:
     """Every realm of the settings by name; EdsError or PolicyError when one cannot be served."""
     realms: dict[str, Realm] = {}
+    # Realms that trust alike share a judge, and so what it holds and asks.
+    judge_of = cache(lambda name, unsafe: make_judge(name, settings, unsafe))
     for item in settings.realms:
         policy = load_portal(item.policy, environ=environ)
         _refuse_misfits(policy, item, settings, realms)
@@ -72,7 +84,7 @@ def make_realms(
             client_keys=ClientKeys(
                 f"{item.keycloak}/protocol/openid-connect/certs", fetch=fetch_keys
             ),
-            judge=make_judge(item.trust or policy.eds.trust, settings),
+            judge=judge_of(item.trust or policy.eds.trust, item.unsafe_allow_test_trust),
             unsafe_judging_time=item.unsafe_judging_time,
         )
     return realms

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from eds_verifier.pages.states import state_of
+from eds_verifier.pages.times import local_time
 from eds_verifier.policy import Purpose
 from eds_verifier.provider.errors import Problem
 from eds_verifier.provider.logs import log
@@ -85,7 +86,8 @@ def judge_signature(
     if verdict.verdict != "valid":
         state = state_of(verdict.reason, key=realm.key_for(purpose))
         status = 503 if verdict.verdict == "indeterminate" else 422
-        raise Problem(state, f"the verdict is {verdict.reason}", status=status)
+        since = local_time(realm.outage_since(), now=now) if status == 503 else ""
+        raise Problem(state, f"the verdict is {verdict.reason}", status=status, since=since)
     subject, certificate, content = verdict.subject, verdict.certificate, judgement.content
     if subject is None or certificate is None or content is None:
         raise Problem("generic", "a valid verdict without its subject", status=500)

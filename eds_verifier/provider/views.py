@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from zoneinfo import ZoneInfo
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from eds_verifier.pages.render import LANGUAGES, Frame, render
+from eds_verifier.pages.times import ALMATY, local_time
 from eds_verifier.provider.agreement import AgreementDue, shown_text
 from eds_verifier.provider.identity import ProvenIdentity
 from eds_verifier.provider.realm import Realm, Surroundings
 from eds_verifier.provider.request import choose_language
 from eds_verifier.store.interactions import Interaction
 from policies.agreement import TEXT_LANGUAGES
-
-_ALMATY = ZoneInfo("Asia/Almaty")
 
 
 def base_of(realm: Realm, request: Request) -> str:
@@ -34,7 +32,7 @@ def _frame(
         instructions=realm.policy.links.instructions,
         support=realm.policy.links.support,
         reference=reference,
-        unsafe=realm.unsafe_judging_time is not None,
+        unsafe=realm.warnings,
     )
 
 
@@ -67,6 +65,7 @@ def sign_in_page(
             socket=around.settings.signing_socket,
             origin=around.origin,
             key=realm.key_for("sign_in"),
+            outage=local_time(realm.outage_since(), now=around.clock()),
         )
     )
 
@@ -98,7 +97,7 @@ def agreement_page(  # noqa: PLR0913 - what a page shows
                 (code, f"{base}?lang={language}&text={code}") for code in TEXT_LANGUAGES
             ),
             summary="" if has_own_text else due.version.summaries.get(language, ""),
-            effective=due.version.effective.astimezone(_ALMATY).strftime("%d.%m.%Y %H:%M"),
+            effective=due.version.effective.astimezone(ALMATY).strftime("%d.%m.%Y %H:%M"),
             who=identity.name,
             organization=identity.organization,
         )
@@ -133,7 +132,7 @@ def error_page(
             instructions="",
             support="",
             reference=reference,
-            unsafe=False,
+            unsafe=(),
         )
     else:
         frame = _frame(realm, language=language, reference=reference, languages=())

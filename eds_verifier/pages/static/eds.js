@@ -10,7 +10,7 @@
   const CODES = { MODULE_NOT_FOUND: "ncalayer_old" };
 
   class Trouble extends Error {
-    constructor(state, told) { super(state); this.state = state; this.told = told; }
+    constructor(state, told, since) { super(state); this.state = state; this.told = told; this.since = since; }
   }
 
   const show = (name) => {
@@ -18,10 +18,13 @@
     status.replaceChildren(...(found ? [found.content.cloneNode(true)] : []));
   };
 
-  const showTrouble = (state) => {
+  const showTrouble = (state, since) => {
     const found = root.querySelector(`template[data-state="${state}"]`)
       || root.querySelector('template[data-state="generic"]');
-    alertBox.replaceChildren(found.content.cloneNode(true));
+    const shown = found.content.cloneNode(true);
+    const when = shown.querySelector("[data-since]");
+    if (when && since) { when.textContent = since; when.parentElement.hidden = false; }
+    alertBox.replaceChildren(shown);
     alertBox.dataset.shown = state;
     alertBox.scrollIntoView({ block: "nearest" });
   };
@@ -40,7 +43,7 @@
     } catch {
       throw new Trouble("offline", false);
     }
-    if (!answer.ok) throw new Trouble(data.state || "generic", true);
+    if (!answer.ok) throw new Trouble(data.state || "generic", true, data.since);
     return data;
   };
 
@@ -149,7 +152,7 @@
     } catch (error) {
       const state = error instanceof Trouble ? error.state : "generic";
       show("");
-      showTrouble(state);
+      showTrouble(state, error.since);
       buttons.forEach((button) => { button.disabled = false; });
       if (!(error instanceof Trouble) || error.told === undefined) {
         post("trouble", { state }).catch(() => {});

@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from eds_verifier.pages.render import LANGUAGES, messages
+from eds_verifier.service import SignatureService
 from eds_verifier.store import acceptances
 from stand.signing.cms import sign_cms
 from tests.unit.eds_verifier.provider.world import (
@@ -60,6 +62,37 @@ def test_when_nobody_answers_about_revocation_nobody_is_let_in(world: World) -> 
     refused(answer, "revocation_unavailable")
     assert answer.status_code == 503
     assert browser.finish().status_code == 409
+
+
+def page_of(world: World) -> str:
+    browser = world.browser()
+    text: str = browser.client.get(browser.authorize().headers["location"]).text
+    return text
+
+
+def test_the_page_says_since_when_the_authority_is_silent_and_what_works_meanwhile(
+    world: World,
+) -> None:
+    assert 'class="outage"' not in page_of(world)
+    browser = world.browser()
+    browser.authorize()
+    world.fetcher.down = True
+    assert browser.sign("aizhan-rsa-auth").json()["since"] == "17:00"  # 12:00 UTC in Almaty
+    world.clock.advance(hours=20)
+    silent = page_of(world)
+    assert " 23.11.2026 17:00.</strong>" in silent
+    assert any(messages(language)["outage"]["password"] in silent for language in LANGUAGES)
+    world.fetcher.down = False
+    world.browser().to_agreement()
+    assert 'class="outage"' not in page_of(world)
+
+
+def test_every_page_says_that_a_test_authority_is_trusted(world: World) -> None:
+    store = world.realm().judge._trust  # type: ignore[attr-defined]
+    tests = tuple(replace(authority, unsafe_test=True) for authority in store.authorities)
+    judge = SignatureService(replace(store, authorities=tests), world.fetcher)
+    page = page_of(world.with_realm(GRAIN, judge=judge))
+    assert any(messages(language)["unsafe"]["test_trust"] in page for language in LANGUAGES)
 
 
 def test_another_authoritys_certificate_is_refused(world: World) -> None:

@@ -29,6 +29,7 @@ from eds_verifier.provider.logs import JsonLines
 from eds_verifier.provider.realm import Realm, Surroundings
 from eds_verifier.provider.realms import make_realms, trust_list_path
 from eds_verifier.revocation.fetch import FetchFailed
+from eds_verifier.revocation.surroundings import RevocationSurroundings
 from eds_verifier.service import SignatureService
 from eds_verifier.settings import RealmSettings, VerifierSettings
 from eds_verifier.store.database import Database, open_database
@@ -337,7 +338,11 @@ def make_world(
         realms={
             name: replace(
                 realm,
-                judge=SignatureService(trust, fetcher),
+                judge=SignatureService(
+                    trust,
+                    fetcher,
+                    around=RevocationSurroundings(now=clock, sleep=lambda _seconds: None),
+                ),
                 client_keys=ClientKeys(
                     f"{KEYCLOAK}/realms/{name}/protocol/openid-connect/certs", fetch=keycloak.jwks
                 ),
