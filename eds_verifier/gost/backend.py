@@ -103,7 +103,10 @@ class Backend:
 
     def __init__(self, *, name: str, arithmetic: Arithmetic, hashes: Hashes) -> None:
         self.name = name
-        """What runs: shown by `tanba eds info`, on `/health` and by the benchmarks."""
+        """What runs, with versions; `python` where no library does.
+
+        Shown by `tanba eds info`, on `/health` and by the benchmarks.
+        """
         self._arithmetic = arithmetic
         self._hashes = hashes
 
@@ -148,10 +151,10 @@ def make_backend(choice: str, loaders: Loaders = LOADERS) -> Backend:
         native=native,
         native_curves=CURVES if native else (),
     )
-    points = [part.name for part in (native, integers) if part]
+    points = " and ".join(part.name for part in (native, integers) if part)
+    name = f"points: {points or 'python'}; hashes: {hashes.name if hashes else 'python'}"
     return Backend(
-        name=f"points: {' and '.join(points or ['python'])}; "
-        f"hashes: {hashes.name if hashes else 'python'}",
+        name=name if points or hashes else "python",
         arithmetic=arithmetic,
         hashes=hashes or PythonHashes(),
     )

@@ -23,7 +23,7 @@ from eds_verifier.gost.backend import (
 from eds_verifier.gost.known_answers import CURVES, Hashes, hashes_rightly, multiplies_rightly
 from tests.unit.eds_verifier.gost.keys import SigningKey, add, backend, times
 
-PYTHON = "points: python; hashes: python"
+PYTHON = "python"
 
 
 def _missing() -> None:

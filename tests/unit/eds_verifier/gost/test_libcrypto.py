@@ -83,7 +83,7 @@ def test_neither_answers_nor_refusals_keep_memory(libcrypto: Libcrypto) -> None:
 
     both(200)
     before = _megabytes()
-    both(6000)
+    both(10000)
     assert _megabytes() - before < 2
 
 
