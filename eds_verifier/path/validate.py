@@ -13,13 +13,7 @@ from datetime import datetime
 
 from eds_verifier.path.build import Search, is_same_name
 from eds_verifier.path.certificate import Certificate
-from eds_verifier.path.full import (
-    check_end,
-    check_path,
-    check_purposes,
-    check_validity,
-    complete,
-)
+from eds_verifier.path.full import check_end, check_path, check_purposes, check_validity
 from eds_verifier.path.kept import KeptPaths, is_plain
 from eds_verifier.path.profile import NCA, Profile
 from eds_verifier.path.signature import AcceptedSignatures, certificate_signature_holds
@@ -27,8 +21,6 @@ from eds_verifier.trust import TrustedAuthority, TrustStore
 from eds_verifier.verdict import Reason, Refused
 
 __all__ = ["AcceptedSignatures", "ValidatedPath", "certificate_signature_holds", "validate_path"]
-
-_complete = complete
 
 _PROVEN = object()
 _KEPT = KeptPaths()
