@@ -115,36 +115,33 @@ class CrlSupply:
         return missing or [place for place in places if place.is_delta] or list(places)
 
     def _fetch_all(self, places: list[Place], deadline: float, notes: list[str]) -> None:
-        flights = [(place, self._start(place)) for place in places]
-        for place, flight in flights:
+        under_way = [(place, self._flights.under_way(place.key)) for place in places]
+        flights = [(place, other, other or self._start(place)) for place, other in under_way]
+        for place, other, flight in flights:
             named = f"{place.issuer.name} ({_WORDS[place.kind]})"
             if flight is None:
                 notes.append(f"{named}: it was not fetched, having just failed or come")
                 continue
+            # What has kept others waiting in vain is waited for by the one alone who probes it.
+            is_waited_for = other is None or self._source(place).is_asked_freely
             try:
-                self._wait(place, flight, deadline)
+                self._wait(place, flight, self._around.left(deadline) if is_waited_for else 0.0)
             except (FetchFailed, Unusable) as failed:
                 notes.append(f"{named}: {failed.detail}")
 
-    def _wait(self, place: Place, flight: Flight[HeldCrl], deadline: float) -> None:
-        """Wait for a fetch, but for one that has kept others waiting in vain not any more."""
-        source = self._source(place)
-        seconds = self._around.left(deadline) if source.is_asked_freely else 0.0
+    def _wait(self, place: Place, flight: Flight[HeldCrl], seconds: float) -> None:
         try:
             flight.wait(seconds)
         except FetchFailed as failed:
-            if failed.cause is Cause.TIMEOUT and not flight.has_landed:
-                source.failed(Cause.TIMEOUT)
+            if seconds > 0 and failed.cause is Cause.TIMEOUT and not flight.has_landed:
+                self._source(place).failed(Cause.TIMEOUT)
             raise
 
     def _source(self, place: Place) -> Source:
         return self._around.sources.of(place.issuer.certificate.sha256, place.kind)
 
     def _start(self, place: Place) -> Flight[HeldCrl] | None:
-        """Somebody's fetch under way, or a new one; None when it is too early to ask again."""
-        under_way = self._flights.under_way(place.key)
-        if under_way is not None:
-            return under_way
+        """A new fetch, or somebody's under way; None when it is too early to ask again."""
         if self._is_too_early(place, self._fetched) or not self._source(place).may_ask():
             return None
         return self._flights.start(place.key, lambda: self._fetch_patiently(place))

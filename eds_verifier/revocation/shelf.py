@@ -64,6 +64,7 @@ class CrlShelf:
     def __init__(self, folder: Path | None = None) -> None:
         """Raises CacheFolderError when `folder` cannot be made or written to."""
         self._lock = threading.Lock()
+        self._writing = threading.Lock()
         self._held: dict[str, HeldCrl] = {}
         self._looked_for: set[str] = set()
         self._folder = folder
@@ -98,9 +99,10 @@ class CrlShelf:
         if held is not None and held.sha256 == digest:
             return held
         crl = _prove(place, data, give_up)
-        _refuse_older(held, crl)
-        stored = None if self._folder is None else _store(self._folder / place.file_name, data)
-        return self._hold(place, HeldCrl(crl, digest, stored or (lambda: data)))
+        with self._writing:
+            _refuse_older(self.peek(place), crl)
+            stored = None if self._folder is None else _store(self._folder / place.file_name, data)
+            return self._hold(place, HeldCrl(crl, digest, stored or (lambda: data)))
 
     def _hold(self, place: Place, new: HeldCrl) -> HeldCrl:
         with self._lock:
