@@ -25,6 +25,7 @@ COMMANDS = {
         "Write realms as Keycloak's --import-realm takes it.",
     ),
     "eds": ("eds_verifier.commands:eds", "Verify signatures, manage trust, serve the verifier."),
+    "doctor": ("eds_verifier.doctor.command:doctor", "Say what is wrong and what to do."),
 }
 """Name → (module:attribute, one line of help). Help is kept here so that it needs no import."""
 
