@@ -91,7 +91,7 @@ class Api:
         self.routes = self._all_routes()
         app = Starlette(
             routes=self.routes,
-            exception_handlers={HTTPException: self._not_routed},
+            exception_handlers={HTTPException: not_routed},
             middleware=[
                 Middleware(
                     SecurityHeaders, signing_socket="", https=base_url.startswith("https://")
@@ -211,15 +211,17 @@ class Api:
             raise ApiProblem("purpose_not_allowed", "this key is not for the metrics")
         return await asyncio.to_thread(self._extras.metrics)
 
-    async def _not_routed(self, request: Request, error: Exception) -> Response:
-        path = request.url.path
-        shape = ncanode_answer if path.startswith((*_NCANODE, _HEALTH)) else problem_answer
-        allow = ""
-        kind, detail = "not_found", "there is no such address"
-        if isinstance(error, HTTPException) and error.status_code == 405:
-            kind, detail = "method_not_allowed", "this address takes another method"
-            allow = (error.headers or {}).get("Allow", "")
-        return shape(ApiProblem(kind, detail, allow=allow), new_reference())
+
+async def not_routed(request: Request, error: Exception) -> Response:
+    """What Starlette's router refuses: an unknown address, another method."""
+    path = request.url.path
+    shape = ncanode_answer if path.startswith((*_NCANODE, _HEALTH)) else problem_answer
+    allow = ""
+    kind, detail = "not_found", "there is no such address"
+    if isinstance(error, HTTPException) and error.status_code == 405:
+        kind, detail = "method_not_allowed", "this address takes another method"
+        allow = (error.headers or {}).get("Allow", "")
+    return shape(ApiProblem(kind, detail, allow=allow), new_reference())
 
 
 class Split:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
@@ -42,7 +42,10 @@ class EvidenceGatherer(Protocol):
         nonces: Callable[[], bytes],
         policy: VerificationPolicy,
         at: datetime,
+        deadline: float | None,
     ) -> Evidence: ...
+
+    def deadline(self) -> float: ...
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -77,8 +80,15 @@ class CertificateJudge:
         self._gatherer = gatherer
         self._random_nonce = random_nonce
 
+    def judge_all(
+        self, ders: Iterable[bytes], *, policy: VerificationPolicy, at: datetime
+    ) -> list[JudgedCertificate | Refused]:
+        """Judge several within one deadline."""
+        deadline = self._gatherer.deadline()
+        return [self.judge(der, policy=policy, at=at, deadline=deadline) for der in ders]
+
     def judge(
-        self, der: bytes, *, policy: VerificationPolicy, at: datetime
+        self, der: bytes, *, policy: VerificationPolicy, at: datetime, deadline: float | None = None
     ) -> JudgedCertificate | Refused:
         """Judge one DER certificate at the instant `at`; never raises.
 
@@ -97,8 +107,10 @@ class CertificateJudge:
             read_holder(certificate)
             check_key(certificate, policy)
             subject, warnings = read_subject(certificate, policy, at=at)
-            evidence = self._gatherer.gather(path, nonces=self._random_nonce, policy=policy, at=at)
-            asked = "OCSP" if evidence.ocsp else "CRL" if evidence.crls else None
+            evidence = self._gatherer.gather(
+                path, nonces=self._random_nonce, policy=policy, at=at, deadline=deadline
+            )
+            asked = "OCSP" if evidence.ocsp else "CRL" if evidence.held else None
             revocation = judge_revocation(path, evidence, policy=policy, at=at)
         except Refused as refused:
             status: Answer = "indeterminate" if refused.reason in INDETERMINATE else "invalid"

@@ -110,7 +110,7 @@ class ApiService:
         if verdict.reason is Reason.INTERNAL_ERROR:
             return _ncanode_error(500, verdict.reason, verdict.detail)
         by: ncanode.By = None
-        if bool(judgement.ocsp) != bool(judgement.crls):
+        if bool(judgement.ocsp) != bool(judgement.crl_octets):
             by = "OCSP" if judgement.ocsp else "CRL"
         return Answered(ncanode.cms_view(verdict, _known(judgement), by=by))
 
@@ -138,7 +138,7 @@ class ApiService:
         ]
         policy = _certificate_policy("document")
         started = time.monotonic()
-        judged = [self.certificates.judge(der, policy=policy, at=self.clock()) for der in ders]
+        judged = self.certificates.judge_all(ders, policy=policy, at=self.clock())
         view = ncanode.x509_view(judged)
         for one in judged:
             if not isinstance(one, Refused):

@@ -6,6 +6,8 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import AsyncIterator, Callable
+from functools import partial
+from typing import Any
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -17,7 +19,7 @@ from starlette.routing import Route
 from eds_verifier.pages.render import STATIC_TYPES, static_address, static_file
 from eds_verifier.provider.endpoints import Endpoints
 from eds_verifier.provider.errors import PageError
-from eds_verifier.provider.health import readiness
+from eds_verifier.provider.health import readiness_body
 from eds_verifier.provider.http import (
     Handler,
     SecurityHeaders,
@@ -30,13 +32,20 @@ from eds_verifier.provider.realm import Surroundings
 from eds_verifier.provider.views import error_page
 from eds_verifier.store.purge import purge
 
+Ready = Callable[[], tuple[bool, dict[str, Any]]]
+"""(ready, the reply of `/health/ready`)."""
+
 PURGE_SECONDS = 60
 PAUSE_SECONDS = 0.1
 
 
-def create_app(around: Surroundings) -> Starlette:
-    """The provider over its surroundings; owns no state of its own."""
+def create_app(around: Surroundings, *, ready: Ready | None = None) -> Starlette:
+    """The provider over its surroundings; owns no state of its own.
+
+    `ready`: what `/health/ready` answers when more than the realms is served.
+    """
     endpoints = Endpoints(around)
+    is_ready = ready or partial(readiness_body, around)
 
     def page_of_error(request: Request, state: str, reference: str, status: int) -> Response:
         return error_page(request, state, reference, status, realms=around.realms)
@@ -47,10 +56,9 @@ def create_app(around: Surroundings) -> Starlette:
     async def live(_request: Request) -> Response:
         return PlainTextResponse("live")
 
-    async def ready(_request: Request) -> Response:
-        is_ready, checks = await run_in_threadpool(readiness, around)
-        body = {"status": "ready" if is_ready else "not ready", "checks": dict(checks)}
-        return JSONResponse(body, status_code=200 if is_ready else 503)
+    async def readiness(_request: Request) -> Response:
+        able, body = await run_in_threadpool(is_ready)
+        return JSONResponse(body, status_code=200 if able else 503)
 
     async def static(request: Request) -> Response:
         name = request.path_params["name"]
@@ -74,7 +82,7 @@ def create_app(around: Surroundings) -> Starlette:
     }
     routes = [
         Route("/health/live", live),
-        Route("/health/ready", ready),
+        Route("/health/ready", readiness),
         Route("/static/{version}/{name}", page(static)),
         Route("/r/{realm}/.well-known/openid-configuration", page(endpoints.discovery)),
         Route("/r/{realm}/jwks", page(endpoints.jwks)),

@@ -12,13 +12,15 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from starlette.testclient import TestClient
 
 from eds_verifier.api.app import Api, Split
-from eds_verifier.api.build import make_api, make_service, without_realms
+from eds_verifier.api.build import make_api, make_service, ready_alone, without_realms
 from eds_verifier.api.keys import new_key
+from eds_verifier.metrics import Metrics
 from eds_verifier.settings import (
     ApiKeySettings,
     ApiLimits,
@@ -138,9 +140,11 @@ def api_world(ca: DemoCa, **changes: Any) -> Iterator[ApiWorld]:
     fetcher = CountingFetcher(CaState(ca, clock))
     settings = make_settings(ca, **changes)
     assert settings.api is not None
-    service = make_service(settings, settings.api, fetch=fetcher, clock=clock)
-    api = make_api(settings, service)
-    app = Split(api, without_realms(service, https=False))
+    metrics = Metrics()
+    service = make_service(settings, settings.api, fetch=fetcher, clock=clock, metrics=metrics)
+    ready = partial(ready_alone, service)
+    api = make_api(settings, service, ready=ready, metrics=metrics)
+    app = Split(api, without_realms(ready, https=False))
     world = ApiWorld(
         ca=ca,
         clock=clock,
