@@ -21,14 +21,18 @@ from pyhanko_certvalidator.policy_decl import (
 )
 from pyhanko_certvalidator.validate import async_validate_path
 
+from eds_verifier.asn1 import oids
 from eds_verifier.asn1.reading import reading
 from eds_verifier.path.anchor import anchor_of
 from eds_verifier.path.certificate import Certificate
 from eds_verifier.path.profile import Profile
-from eds_verifier.path.strict import first_broken, fits_purposes
+from eds_verifier.path.strict import NAME_CONSTRAINTS, first_broken, fits_purposes
 from eds_verifier.verdict import Reason, Refused
 
 T = TypeVar("T")
+
+MAX_NAME_WORK = 8_000_000
+"""Octets of name constraints times octets of names: each name is compared with each constraint."""
 
 ELSEWHERE = RevocationCheckingRule.NO_CHECK
 """Revocation is not the path's concern: it is judged with evidence of its own."""
@@ -123,6 +127,7 @@ def check_path(
     """All of the above but `check_end` and `check_validity`, which need no path."""
     check_authorities(authorities, profile)
     check_purposes(end, authorities, profile)
+    _check_affordable(end, authorities)
     *between, anchor = authorities
     check_rfc5280(
         end.asn1,
@@ -131,6 +136,21 @@ def check_path(
         at=at,
         profile=profile,
     )
+
+
+def _check_affordable(end: Certificate, authorities: Sequence[Certificate]) -> None:
+    constraints = sum(_octets(authority, NAME_CONSTRAINTS) for authority in authorities)
+    names = sum(
+        len(certificate.subject_der) + _octets(certificate, oids.SUBJECT_ALT_NAME)
+        for certificate in (end, *authorities)
+    )
+    if constraints * names > MAX_NAME_WORK:
+        raise Refused(Reason.UNTRUSTED_ISSUER, "the path has too many names and name constraints")
+
+
+def _octets(certificate: Certificate, oid: str) -> int:
+    extension = certificate.extensions.get(oid)
+    return 0 if extension is None else len(extension.value)
 
 
 def complete(coroutine: Coroutine[Any, Any, T]) -> T:

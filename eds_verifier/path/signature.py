@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any
 
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from pyhanko_certvalidator.errors import AlgorithmNotSupported
 from pyhanko_certvalidator.sig_validate import DEFAULT_SIGNATURE_VALIDATOR, SignatureValidator
 
 from eds_verifier.asn1.reading import octets
@@ -73,6 +74,9 @@ class AllSignatures(AcceptedSignatures):
         try:
             super().validate_signature(signature, signed_data, public_key_info, signature_algorithm)
         except InvalidSignature:
-            DEFAULT_SIGNATURE_VALIDATOR.validate_signature(
-                signature, signed_data, public_key_info, signature_algorithm
-            )
+            try:
+                DEFAULT_SIGNATURE_VALIDATOR.validate_signature(
+                    signature, signed_data, public_key_info, signature_algorithm
+                )
+            except (UnsupportedAlgorithm, AlgorithmNotSupported, ValueError):
+                raise InvalidSignature from None

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from eds_verifier.asn1 import oids
 from eds_verifier.cms.message import parse_message
 from eds_verifier.path import build
 from eds_verifier.path.build import Search
@@ -223,6 +224,24 @@ def test_a_web_of_authorities_that_all_certified_each_other_is_left_in_time(chai
     assert search.signatures == build.MAX_SIGNATURES
 
 
+def test_names_and_name_constraints_without_end_cost_no_time(chain: Chain) -> None:
+    """Certified by a root the caller trusts; each name would be compared with each constraint."""
+    trees = b"".join(der.seq(der.tlv(0x82, b"a%d" % number)) for number in range(5_000))
+    constraints = der.seq(der.tlv(0xA1, trees))
+    issuer = certify(
+        chain.issuer.draft.with_(Extension(chains.NAME_CONSTRAINTS, constraints, critical=True)),
+        chain.middle,
+    )
+    names = der.seq(*(der.tlv(0x82, b"b%d" % number) for number in range(5_000)))
+    leaf = certify(person(issuer).with_(Extension(oids.SUBJECT_ALT_NAME, names)), issuer)
+    trust = chains.store_of([chain.root], extra=[chain.middle, issuer])
+    started = time.perf_counter()
+    reason, detail = refused(leaf, trust)
+    assert time.perf_counter() - started < SECOND
+    assert (reason, "too many names" in detail) == ("untrusted_issuer", True)
+    assert prove(certify(person(issuer), issuer), trust).leaf.serial == 0x3039
+
+
 def test_many_paths_that_do_not_hold_are_not_all_tried(chain: Chain) -> None:
     """Each expired: found by its signatures, refused by the full way, which costs more."""
     expired = [
@@ -281,7 +300,7 @@ def test_an_authority_key_identifier_does_not_contradict_its_issuer(
         "serial alone": issuer_id(above.subject_key_id, serial=above.serial),
         "issuer alone": issuer_id(above.subject_key_id, issuer=above.issuer_der),
         "a name of another kind": Extension(
-            "2.5.29.35",
+            oids.AUTHORITY_KEY_IDENTIFIER,
             der.seq(
                 der.tlv(0x80, above.subject_key_id or b""),
                 der.tlv(0xA1, der.tlv(0x82, b"ca.example")),
@@ -300,7 +319,7 @@ def test_an_authority_key_identifier_of_thousands_of_names_costs_no_time(chain: 
     above = chain.issuer.certificate
     names = b"".join(der.tlv(0xA4, chains.named(f"{number}")) for number in range(1_500))
     identifier = Extension(
-        "2.5.29.35",
+        oids.AUTHORITY_KEY_IDENTIFIER,
         der.seq(
             der.tlv(0x80, above.subject_key_id or b""),
             der.tlv(0xA1, names),
