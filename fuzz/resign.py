@@ -37,16 +37,30 @@ def cms(data: bytes) -> bytes:
     """
     forest = parse(data)
     for node in _walk(forest):
-        children = node.children or []
-        if _is_certificate(children):
+        if _is_certificate(node.children or []):
             _sign_outer(node, pki("rsa").issuer.key)
-        elif _is_signer_info(children):
+    _sign_attributes(forest)
+    return forest.encode()
+
+
+def signers(data: bytes) -> bytes:
+    """A message as somebody can make it who has a certificate of their own, and no authority's key.
+
+    The signed attributes are signed by the RSA person; certificates stay as they are.
+    """
+    forest = parse(data)
+    _sign_attributes(forest)
+    return forest.encode()
+
+
+def _sign_attributes(forest: Forest) -> None:
+    for node in _walk(forest):
+        children = node.children or []
+        if _is_signer_info(children):
             attributes = next(c for c in children if c.tag == _SIGNED_ATTRIBUTES)
-            body = attributes.encode()
             signature = next(c for c in reversed(children) if c.tag == _OCTET_STRING)
             signature.children = None
-            signature.content = person("rsa").key.sign(b"\x31" + body[1:])
-    return forest.encode()
+            signature.content = person("rsa").key.sign(b"\x31" + attributes.encode()[1:])
 
 
 def _walk(forest: Forest) -> list[Node]:
