@@ -1,0 +1,432 @@
+"""Whose key it is: a person's, an organisation's, or a machine's (facts 1.2)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from tests.limbo.build import oids
+from tests.limbo.build.certificates import Draft, extended
+from tests.limbo.build.scene import Pki, Verdicted
+from tests.limbo.registry import case
+
+
+def _person(pki: Pki, *usages: str) -> Draft:
+    """An individual's SIGN certificate with these usages beside emailProtection."""
+    return pki.with_extensions(extended(oids.EMAIL_PROTECTION, *usages))
+
+
+def _director(pki: Pki, *usages: str) -> Draft:
+    """An organisation's SIGN certificate with these usages beside emailProtection."""
+    return pki.director().with_(extended(oids.EMAIL_PROTECTION, *usages))
+
+
+@case("holder::role::none")
+def no_role(pki: Pki) -> Verdicted:
+    """Nothing is wrong: somebody acts for an organisation without a role, as a joint entrepreneur.
+
+    root → issuer → person of an organisation → message
+
+    Clause: facts 1.2.
+    """
+    draft = _director(pki, oids.LEGAL_ENTITY)
+    return pki.scene(draft).valid(subject={"role": "", "subject_type": "legal_entity"})
+
+
+@case("holder::role::ceo")
+def ceo(pki: Pki) -> Verdicted:
+    """Nothing is wrong: the first head of an organisation, where that role is required.
+
+    root → issuer → director → message
+
+    Clause: facts 1.2: 1.2.398.3.3.4.1.2.1.
+    """
+    draft = _director(pki, oids.LEGAL_ENTITY, oids.CEO)
+    return pki.scene(draft).under(required_role="ceo").valid(subject={"role": "ceo"})
+
+
+@case("holder::role::signing-right")
+def signing_right(pki: Pki) -> Verdicted:
+    """Nothing is wrong: a person with the right to sign, where that role is required.
+
+    root → issuer → signatory → message
+
+    Clause: facts 1.2: 1.2.398.3.3.4.1.2.2.
+    """
+    scene = pki.scene(_director(pki, oids.LEGAL_ENTITY, oids.SIGNING_RIGHT))
+    return scene.under(required_role="signing_right").valid(subject={"role": "signing_right"})
+
+
+@case("holder::role::finance")
+def finance(pki: Pki) -> Verdicted:
+    """Nothing is wrong: a person with the right to sign financial documents.
+
+    root → issuer → accountant → message
+
+    Clause: facts 1.2: 1.2.398.3.3.4.1.2.3.
+    """
+    scene = pki.scene(_director(pki, oids.LEGAL_ENTITY, oids.FINANCE))
+    return scene.under(required_role="finance").valid(subject={"role": "finance"})
+
+
+@case("holder::role::hr")
+def hr(pki: Pki) -> Verdicted:
+    """Nothing is wrong: an employee of the personnel department.
+
+    root → issuer → personnel officer → message
+
+    Clause: facts 1.2: 1.2.398.3.3.4.1.2.4.
+    """
+    scene = pki.scene(_director(pki, oids.LEGAL_ENTITY, oids.HR))
+    return scene.under(required_role="hr").valid(subject={"role": "hr"})
+
+
+@case("holder::role::employee")
+def employee(pki: Pki) -> Verdicted:
+    """Nothing is wrong: an employee of an organisation.
+
+    root → issuer → employee → message
+
+    Clause: facts 1.2: 1.2.398.3.3.4.1.2.5.
+    """
+    scene = pki.scene(_director(pki, oids.LEGAL_ENTITY, oids.EMPLOYEE))
+    return scene.under(required_role="employee").valid(subject={"role": "employee"})
+
+
+@case("holder::role::required-other", "privilege")
+def other_role(pki: Pki) -> Verdicted:
+    """An employee signs where the first head is required.
+
+    root → issuer → employee → message
+
+    Clause: roles allowed by policy.
+    """
+    scene = pki.scene(_director(pki, oids.LEGAL_ENTITY, oids.EMPLOYEE))
+    return scene.under(required_role="ceo").invalid("wrong_role")
+
+
+@case("holder::role::required-of-none", "privilege")
+def role_of_none(pki: Pki) -> Verdicted:
+    """Somebody without a role signs where the first head is required.
+
+    root → issuer → person of an organisation → message
+
+    Clause: roles allowed by policy.
+    """
+    scene = pki.scene(_director(pki, oids.LEGAL_ENTITY))
+    return scene.under(required_role="ceo").invalid("wrong_role")
+
+
+@case("holder::role::required-of-individual", "privilege")
+def role_of_individual(pki: Pki) -> Verdicted:
+    """An individual signs where the first head of an organisation is required.
+
+    root → issuer → person → message
+
+    Clause: roles allowed by policy.
+    """
+    return pki.scene().under(required_role="ceo").invalid("wrong_role")
+
+
+@case("holder::subject::individual-where-organisation", "privilege")
+def individual_for_organisation(pki: Pki) -> Verdicted:
+    """An individual signs in where only organisations do.
+
+    root → issuer → person → message
+
+    Clause: individual / legal entity sets.
+    """
+    return pki.scene().under(subject="legal_entity").invalid("wrong_subject_type")
+
+
+@case("holder::subject::organisation-where-individual", "privilege")
+def organisation_for_individual(pki: Pki) -> Verdicted:
+    """A director signs in where only individuals do.
+
+    root → issuer → director → message
+
+    Clause: individual / legal entity sets.
+    """
+    return pki.scene(pki.director()).under(subject="individual").invalid("wrong_subject_type")
+
+
+@case("holder::subject::organisation")
+def organisation(pki: Pki) -> Verdicted:
+    """Nothing is wrong: a director signs in where only organisations do.
+
+    root → issuer → director → message
+
+    Clause: individual / legal entity sets.
+    """
+    return pki.scene(pki.director()).under(subject="legal_entity").valid()
+
+
+@case("holder::system::of-organisation", "machine")
+def legal_system(pki: Pki) -> Verdicted:
+    """The key is an information system's of an organisation.
+
+    root → issuer → information system → message
+
+    Clause: facts 1.2: 1.2.398.3.3.4.1.2.6; it never signs a person in.
+    """
+    draft = _director(pki, oids.LEGAL_ENTITY, oids.LEGAL_SYSTEM)
+    return pki.scene(draft).invalid("not_a_person")
+
+
+@case("holder::system::named", "machine")
+def named_system(pki: Pki) -> Verdicted:
+    """The key is a particular information system's, by a number below the one for all.
+
+    root → issuer → information system → message
+
+    Clause: facts 1.2: children of 1.2.398.3.3.4.1.2.6 are named systems.
+    """
+    draft = _director(pki, oids.LEGAL_ENTITY, oids.LEGAL_SYSTEM + ".7")
+    return pki.scene(draft).invalid("not_a_person")
+
+
+@case("holder::system::beside-a-role", "machine", "privilege")
+def system_with_role(pki: Pki) -> Verdicted:
+    """The key is an information system's, and a first head's too.
+
+    root → issuer → information system → message
+
+    Clause: facts 1.2: whatever else it says, a system's key is no person's.
+    """
+    draft = _director(pki, oids.LEGAL_ENTITY, oids.CEO, oids.LEGAL_SYSTEM)
+    return pki.scene(draft).invalid("not_a_person")
+
+
+@case("holder::system::of-individual", "machine")
+def individual_system(pki: Pki) -> Verdicted:
+    """The key is an information system's of an individual.
+
+    root → issuer → information system → message
+
+    Clause: facts 1.2: 1.2.398.3.3.4.1.1.1.
+    """
+    return pki.scene(_person(pki, oids.INDIVIDUAL_SYSTEM)).invalid("not_a_person")
+
+
+@case("holder::treasury", "machine")
+def treasury(pki: Pki) -> Verdicted:
+    """The key is a Treasury-Client's.
+
+    root → issuer → treasury client → message
+
+    Clause: facts 1.2: 1.2.398.5.19.1.2.2.1.
+    """
+    draft = _director(pki, oids.LEGAL_ENTITY, oids.EMPLOYEE, oids.TREASURY_CLIENT)
+    return pki.scene(draft).invalid("not_a_person")
+
+
+@case("holder::nca::privileges", "privilege")
+def privileges(pki: Pki) -> Verdicted:
+    """The key carries privileges at the NCA.
+
+    root → issuer → NCA → message
+
+    Clause: facts 1.2: 1.2.398.3.3.4.2.
+    """
+    draft = _person(pki, oids.INDIVIDUAL, oids.NCA_PRIVILEGES)
+    return pki.scene(draft).invalid("not_a_person")
+
+
+@case("holder::nca::admin", "privilege")
+def admin(pki: Pki) -> Verdicted:
+    """The key is an administrator's of the NCA.
+
+    root → issuer → NCA administrator → message
+
+    Clause: facts 1.2: 1.2.398.3.3.4.2.1.
+    """
+    draft = _person(pki, oids.INDIVIDUAL, oids.NCA_PRIVILEGES + ".1")
+    return pki.scene(draft).invalid("not_a_person")
+
+
+@case("holder::nca::manager", "privilege")
+def manager(pki: Pki) -> Verdicted:
+    """The key is a manager's of the NCA.
+
+    root → issuer → NCA manager → message
+
+    Clause: facts 1.2: 1.2.398.3.3.4.2.2.
+    """
+    draft = _person(pki, oids.INDIVIDUAL, oids.NCA_PRIVILEGES + ".2")
+    return pki.scene(draft).invalid("not_a_person")
+
+
+@case("holder::nca::operator", "privilege")
+def operator(pki: Pki) -> Verdicted:
+    """The key is an operator's of the NCA.
+
+    root → issuer → NCA operator → message
+
+    Clause: facts 1.2: 1.2.398.3.3.4.2.3.
+    """
+    draft = _person(pki, oids.INDIVIDUAL, oids.NCA_PRIVILEGES + ".3")
+    return pki.scene(draft).invalid("not_a_person")
+
+
+@case("holder::ocsp-responder", "machine")
+def ocsp_responder(pki: Pki) -> Verdicted:
+    """The key is an OCSP responder's, though its certificate names a person.
+
+    root → issuer → responder → message
+
+    Clause: RFC 6960 section 4.2.2.2; it never signs a person in.
+    """
+    draft = _person(pki, oids.INDIVIDUAL, oids.OCSP_SIGNING)
+    return pki.scene(draft).invalid("not_a_person")
+
+
+@case("holder::time-stamping-authority", "machine")
+def tsa(pki: Pki) -> Verdicted:
+    """The key is a time-stamping authority's, though its certificate names a person.
+
+    root → issuer → TSA → message
+
+    Clause: RFC 3161 section 2.3; it never signs a person in.
+    """
+    draft = _person(pki, oids.INDIVIDUAL, oids.TIME_STAMPING)
+    return pki.scene(draft).invalid("not_a_person")
+
+
+@case("holder::server", "machine")
+def server(pki: Pki) -> Verdicted:
+    """The certificate is a web server's and says nothing of a person.
+
+    root → issuer → server → message
+
+    Clause: facts 1.2: individual or legal entity.
+    """
+    draft = pki.with_extensions(extended(oids.SERVER_AUTH, oids.CLIENT_AUTH))
+    return pki.scene(draft).invalid("not_a_person")
+
+
+@case("holder::not-said")
+def not_said(pki: Pki) -> Verdicted:
+    """The certificate says SIGN and not whose.
+
+    root → issuer → somebody → message
+
+    Clause: facts 1.2: individual or legal entity.
+    """
+    return pki.scene(_person(pki)).invalid("not_a_person")
+
+
+@case("holder::kinds::both", "contradiction")
+def both_kinds(pki: Pki) -> Verdicted:
+    """The certificate is an individual's and a legal entity's at once.
+
+    root → issuer → somebody → message
+
+    Clause: facts 1.2: one of the two.
+    """
+    draft = _director(pki, oids.INDIVIDUAL, oids.LEGAL_ENTITY, oids.CEO)
+    return pki.scene(draft).invalid("subject_invalid")
+
+
+@case("holder::kinds::individual-with-role", "contradiction", "privilege")
+def individual_with_role(pki: Pki) -> Verdicted:
+    """An individual's certificate carries the role of a first head.
+
+    root → issuer → person → message
+
+    Clause: facts 1.2: roles are a legal entity's.
+    """
+    draft = _person(pki, oids.INDIVIDUAL, oids.CEO)
+    return pki.scene(draft).invalid("subject_invalid")
+
+
+@case("holder::kinds::role-alone", "contradiction", "privilege")
+def role_alone(pki: Pki) -> Verdicted:
+    """The certificate carries a role and does not say that it is a legal entity's.
+
+    root → issuer → somebody → message
+
+    Clause: facts 1.2: a legal entity's certificate carries both.
+    """
+    return pki.scene(_director(pki, oids.CEO)).invalid("subject_invalid")
+
+
+@case("holder::kinds::two-roles", "contradiction", "privilege")
+def two_roles(pki: Pki) -> Verdicted:
+    """The certificate carries the roles of a first head and of an employee.
+
+    root → issuer → somebody → message
+
+    Clause: facts 1.2: one role.
+    """
+    draft = _director(pki, oids.LEGAL_ENTITY, oids.CEO, oids.EMPLOYEE)
+    return pki.scene(draft).invalid("subject_invalid")
+
+
+@case("holder::kinds::unknown-role", "contradiction")
+def unknown_role(pki: Pki) -> Verdicted:
+    """The certificate carries a role of the NCA's register that is not known here.
+
+    root → issuer → somebody → message
+
+    Clause: facts 1.2: what is not known might be a machine's.
+    """
+    draft = _director(pki, oids.LEGAL_ENTITY, oids.LEGAL_ENTITY + ".9")
+    return pki.scene(draft).invalid("subject_invalid")
+
+
+@case("holder::kinds::role-of-another-tree", "privilege")
+def other_tree(pki: Pki) -> Verdicted:
+    """Nothing is wrong: a number that only begins like a role's is none.
+
+    root → issuer → person of an organisation → message
+
+    Clause: facts 1.2: 1.2.398.3.3.4.1.2 and 1.2.398.3.3.4.1.21 are strangers.
+    """
+    draft = _director(pki, oids.LEGAL_ENTITY, "1.2.398.3.3.4.11.2.1")
+    return pki.scene(draft).valid(subject={"role": ""})
+
+
+@case("holder::identified-remotely")
+def identified(pki: Pki) -> Verdicted:
+    """Nothing is wrong: the certificate says how its holder was identified.
+
+    root → issuer → person → message
+
+    Clause: facts 1.2: 1.2.398.3.3.4.3 is a method, no kind of holder.
+    """
+    return pki.scene(_person(pki, oids.INDIVIDUAL, oids.IDENTIFIED_REMOTELY)).valid()
+
+
+@case("holder::notary")
+def notary(pki: Pki) -> Verdicted:
+    """Nothing is wrong: the person is a notary.
+
+    root → issuer → person → message
+
+    Clause: facts 1.2: 1.2.398.6.1.1.1.1.
+    """
+    return pki.scene(_person(pki, oids.INDIVIDUAL, oids.NOTARY)).valid()
+
+
+@case("holder::usage-twice")
+def usage_twice(pki: Pki) -> Verdicted:
+    """Nothing is wrong: extendedKeyUsage names the same usages twice.
+
+    root → issuer → director → message
+
+    Clause: RFC 5280 section 4.2.1.12 does not forbid it; it is one role all the same.
+    """
+    draft = _director(pki, oids.LEGAL_ENTITY, oids.CEO, oids.LEGAL_ENTITY, oids.CEO)
+    return pki.scene(draft).valid(subject={"role": "ceo"})
+
+
+@case("holder::usages-in-another-order")
+def other_order(pki: Pki) -> Verdicted:
+    """Nothing is wrong: role first, purpose last, and the extension is critical.
+
+    root → issuer → director → message
+
+    Clause: facts 1.2: order and criticality differ between certificates.
+    """
+    usages = extended(oids.CEO, oids.LEGAL_ENTITY, oids.EMAIL_PROTECTION)
+    draft = pki.director().with_(replace(usages, critical=True))
+    return pki.scene(draft).valid(subject={"role": "ceo"})

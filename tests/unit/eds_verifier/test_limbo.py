@@ -1,0 +1,95 @@
+"""kz-eds-limbo through the verifier: each case's verdict, reason and warnings; and the export."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+
+import jsonschema_rs
+import pytest
+
+from tests.limbo.export import SCHEMA, batch_line, document, is_batch_line, lines, schema
+from tests.limbo.judging import in_order, judge, said
+from tests.limbo.registry import MODULES, Entry, corpus
+
+ENTRIES = {entry.id: entry for entry in corpus()}
+
+LEAST = {
+    "cms": 100, "rsa": 20, "pss": 15, "gost": 50, "x509": 50, "validity": 20, "path": 70,
+    "key-use": 15, "holder": 25, "subject": 60, "ocsp": 50, "crl": 45, "revocation": 10,
+    "acceptance": 8, "document": 8, "timestamp": 8,
+}  # fmt: skip
+"""At least so many cases of each namespace."""
+
+
+def _parameters() -> Iterator[object]:
+    for entry in ENTRIES.values():
+        marks = [pytest.mark.xfail(reason=entry.pending, strict=True)] if entry.pending else []
+        yield pytest.param(entry, id=entry.id, marks=marks)
+
+
+@pytest.mark.parametrize("entry", _parameters())
+def test_the_verifier_answers_as_the_case_expects(entry: Entry) -> None:
+    expected = in_order(entry.case.expected)
+    verdict = judge(entry.case)
+    assert said(verdict, expected) == expected, verdict.detail
+    assert verdict.subject is None or verdict.verdict == "valid"
+
+
+def test_there_are_as_many_cases_of_each_namespace_as_promised() -> None:
+    counted = Counter(entry.namespace for entry in ENTRIES.values())
+    assert counted.keys() == LEAST.keys()
+    assert {name: n for name, n in counted.items() if n < LEAST[name]} == {}
+
+
+def test_there_are_at_least_150_different_wrongs_and_each_kind_of_key_has_its_own() -> None:
+    functions = {entry.function for entry in ENTRIES.values()}
+    refusing = {
+        entry.function for entry in ENTRIES.values() if entry.case.expected.verdict != "valid"
+    }
+    assert len(functions) >= 300
+    assert len(refusing) >= 150
+    assert Counter(entry.kind for entry in ENTRIES.values()).keys() == {
+        "rsa", "gost2015", "gost2004",
+    }  # fmt: skip
+
+
+def test_every_module_of_cases_is_in_the_corpus() -> None:
+    used = {entry.function.__module__.rpartition(".")[2] for entry in ENTRIES.values()}
+    assert used == set(MODULES)
+
+
+def test_no_two_cases_say_the_same() -> None:
+    said_by: dict[tuple[str, str], set[str]] = {}
+    for entry in ENTRIES.values():
+        text = (entry.description, entry.clause)
+        said_by.setdefault(text, set()).add(entry.function.__qualname__)
+    assert {text: names for text, names in said_by.items() if len(names) > 1} == {}
+
+
+def test_the_checked_in_schema_is_the_one_of_the_export() -> None:
+    assert SCHEMA.read_text(encoding="utf-8") == schema(), "run: python -m tests.limbo export"
+
+
+def test_the_export_is_what_its_schema_says_and_the_same_each_time() -> None:
+    text = document()
+    assert document() == text
+    exported = json.loads(text)
+    validator = jsonschema_rs.Draft202012Validator(json.loads(schema()))
+    assert [error.message for error in validator.iter_errors(exported)] == []
+    ids = [case["id"] for case in exported["cases"]]
+    assert ids == list(ENTRIES)
+    assert len(set(ids)) == len(ids)
+
+
+def test_the_batch_lines_hold_the_keys_of_a_batch_and_no_others() -> None:
+    allowed = {"id", "cms", "content", "trust", "certs", "ocsp", "crl", "at", "policy"}
+    in_policy = {"key_use", "required_role", "subject", "numbers", "revocation"}
+    written = [json.loads(line) for line in lines()]
+    batched = [entry for entry in ENTRIES.values() if is_batch_line(entry.case)]
+    assert written == [batch_line(entry.case) for entry in batched]
+    assert len(written) >= 300
+    for line in written:
+        assert line.keys() <= allowed
+        assert line["policy"].keys() <= in_policy
