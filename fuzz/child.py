@@ -15,7 +15,7 @@ atheris: Any = importlib.import_module("atheris")
 
 with atheris.instrument_imports(include=["eds_verifier", "asn1crypto"]):
     from fuzz.mutate import mutated
-    from fuzz.targets import TARGETS
+    from fuzz.targets import named
 
 _BLIND, _RESIGNED = 0.3, 0.6
 
@@ -23,7 +23,7 @@ _BLIND, _RESIGNED = 0.3, 0.6
 def main() -> None:
     """Fuzz until libFuzzer ends."""
     name, *options = sys.argv[1:]
-    target = TARGETS[name]
+    target = named(name)
 
     def mutate(data: bytes, max_size: int, seed: int) -> bytes:
         random = Random(seed)  # noqa: S311 - reproducible mutations, no secret

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -139,3 +140,14 @@ TARGETS: dict[str, Target] = {
     "ocsp": Target(ocsp, seeds.ocsp_seeds, resign.ocsp),
     "crl": Target(crl_, seeds.crl_seeds, resign.signed_object),
 }
+
+
+def named(name: str) -> Target:
+    """A target of TARGETS, or `module:ATTRIBUTE` for one that lives elsewhere."""
+    module, colon, attribute = name.partition(":")
+    if colon:
+        found = getattr(importlib.import_module(module), attribute)
+        if not isinstance(found, Target):
+            raise TypeError(f"{name} is no target")
+        return found
+    return TARGETS[name]
