@@ -15,7 +15,7 @@ from eds_verifier.metrics import Metrics
 from eds_verifier.policy import VerificationPolicy
 from eds_verifier.revocation.evidence import Evidence
 from eds_verifier.revocation.fetch import EvidenceFetcher
-from eds_verifier.revocation.gather import Gatherer
+from eds_verifier.revocation.gather import CrlReadiness, Gatherer
 from eds_verifier.revocation.ocsp import NONCE_OCTETS
 from eds_verifier.revocation.shelf import CrlShelf
 from eds_verifier.revocation.source import Nobody
@@ -61,10 +61,12 @@ class SignatureService:
         random_nonce: Callable[[], bytes] = lambda: secrets.token_bytes(NONCE_OCTETS),
         metrics: Metrics | None = None,
         cache_dir: Path | None = None,
+        crls: CrlReadiness = "on_demand",
         around: RevocationSurroundings | None = None,
     ) -> None:
         """`metrics` counts what is judged and asked. `cache_dir` keeps CRLs over a restart.
 
+        `crls`: a server keeps them ready, so that nobody waits for megabytes when OCSP fails.
         Raises CacheFolderError when `cache_dir` cannot be used.
         """
         self._trust = trust
@@ -74,6 +76,7 @@ class SignatureService:
             fetch,
             around=around or RevocationSurroundings(observer=metrics or Nobody()),
             shelf=CrlShelf(cache_dir),
+            crls=crls,
         )
         if metrics is not None:
             metrics.watch(self.state)

@@ -175,8 +175,18 @@ class CrlSupply:
             self._fetched[place.key] = self._around.clock()
         return held
 
+    def tend(self, issuer: TrustedAuthority, *, policy: VerificationPolicy, at: datetime) -> None:
+        """Have the authority's CRLs fetched before they are needed; nobody waits for it."""
+        self._renew(places_of(issuer), policy, at)
+
+    def probe(self, issuer: TrustedAuthority) -> None:
+        """Have those asked for again that failed last; nobody waits for it."""
+        for place in places_of(issuer):
+            if self._source(place).record.down_since is not None:
+                self._start_behind(place)
+
     def _renew(self, places: tuple[Place, ...], policy: VerificationPolicy, at: datetime) -> None:
-        """Have fetched what will not suffice much longer; nobody waits for it."""
+        """Have fetched what is missing, failed last, or will not suffice much longer."""
         crls = {place: one.crl for place in places if (one := self._shelf.get(place)) is not None}
         delta = next((crl for place, crl in crls.items() if place.is_delta), None)
         for place in places:
@@ -187,9 +197,16 @@ class CrlSupply:
                 and delta is not None
                 and completes(delta, crl)
             )
-            is_due = crl is None or _is_half_gone(crl, policy, at, is_completed=is_completed)
-            if is_due and not self._is_too_early(place, self._failed):
-                self._start(place)
+            if (
+                crl is None
+                or self._source(place).record.down_since is not None
+                or _is_half_gone(crl, policy, at, is_completed=is_completed)
+            ):
+                self._start_behind(place)
+
+    def _start_behind(self, place: Place) -> None:
+        if not self._is_too_early(place, self._failed):
+            self._start(place)
 
 
 def _is_half_gone(

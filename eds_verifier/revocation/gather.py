@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from typing import Literal
 
 from eds_verifier.path.certificate import Certificate
 from eds_verifier.path.validate import ValidatedPath
@@ -17,6 +18,9 @@ from eds_verifier.revocation.shelf import CrlShelf
 from eds_verifier.revocation.state import TrustState, state_of
 from eds_verifier.revocation.surroundings import RevocationSurroundings
 from eds_verifier.trust import TrustedAuthority, TrustStore
+
+CrlReadiness = Literal["on_demand", "kept_ready"]
+"""Fetch CRLs when OCSP gave nothing, or have them at hand before: for a process that stays."""
 
 TOTAL_SECONDS = 20.0
 OCSP_PHASE_SECONDS = 10.0
@@ -32,9 +36,11 @@ class Gatherer:
         *,
         around: RevocationSurroundings | None = None,
         shelf: CrlShelf | None = None,
+        crls: CrlReadiness = "on_demand",
     ) -> None:
         self._around = around or RevocationSurroundings()
         self._shelf = shelf or CrlShelf()
+        self._readiness = crls
         self._ocsp = OcspSupply(fetch, self._around)
         self._crls = CrlSupply(fetch, self._shelf, self._around)
 
@@ -67,6 +73,7 @@ class Gatherer:
             answer = self._ask(certificate, issuer, nonces, policy, at, deadline, about)
             if answer is not None:
                 ocsp.append(answer)
+                self._tend(issuer, policy, at)
             elif policy.revocation != "ocsp":
                 held += self._crls.obtain(
                     certificate, issuer, policy=policy, at=at, deadline=deadline, notes=about
@@ -96,6 +103,15 @@ class Gatherer:
             deadline=deadline,
             notes=notes,
         )
+
+    def _tend(self, issuer: TrustedAuthority, policy: VerificationPolicy, at: datetime) -> None:
+        """What an OCSP answer leaves to do for the moment when there will be none."""
+        if policy.revocation == "ocsp":
+            return
+        if self._readiness == "kept_ready":
+            self._crls.tend(issuer, policy=policy, at=at)
+        else:
+            self._crls.probe(issuer)
 
     def state(self, trust: TrustStore) -> TrustState:
         """How the sources of a trust store did up to now."""

@@ -460,3 +460,28 @@ def test_an_issuer_nobody_pinned_is_asked_about_at_its_anchor() -> None:
     service = SignatureService(trust, Root())
     verdict = service.judge(Message(client).encode(), policy=POLICY, at=NOW).verdict
     assert (asked, str(verdict.reason)) == (["http://root.test/ocsp"], "revoked")
+
+
+def test_crls_are_kept_ready_where_a_server_wants_them() -> None:
+    world = World()
+    world.service = SignatureService(
+        PKI.store, world.authority, around=world.clocks.around(), crls="kept_ready"
+    )
+    for _ in range(5):
+        assert world.judge() == "ocsp"
+        world.settle()
+    assert (world.authority.count("base"), world.authority.count("delta")) == (1, 1)
+    world.authority.ocsp_up = world.authority.crl_up = False
+    world.clocks.seconds += 3_600
+    assert world.judge() == "crl"
+    assert world.authority.count("base") == 1
+
+
+def test_a_crl_that_failed_is_asked_for_again_while_ocsp_answers() -> None:
+    world = World(ocsp_up=False, crl_up=False)
+    assert world.judge() == "revocation_unavailable"
+    world.authority.ocsp_up = world.authority.crl_up = True
+    world.clocks.seconds += REFETCH_SECONDS
+    assert world.judge() == "ocsp"
+    world.settle()
+    assert world.service.state().status == "answering"
