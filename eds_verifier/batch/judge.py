@@ -35,7 +35,7 @@ V = TypeVar("V")
 UNREADABLE_EXTRA = "extra_certificate_unreadable"
 """A certificate of `certs` cannot be read: it helped nothing."""
 
-CACHE_OCTETS = 8 * 1_048_576
+CACHE_OCTETS = 4 * 1_048_576
 _DEFAULT_POLICY = RequestPolicy()
 
 
