@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from eds_verifier.settings import load_settings
+from eds_verifier.api.keys import new_key
+from eds_verifier.settings import VerifierSettings, load_settings
 from policies.errors import PolicyFileError
 
 GOOD = """\
@@ -94,3 +95,123 @@ def test_the_stores_address_is_a_secret(tmp_path: Path) -> None:
     text = GOOD.replace("sqlite:////var/lib/tanba/verifier.sqlite", "${env:DB}")
     settings = load(tmp_path, text)
     assert "secret" not in repr(settings)
+
+
+API = """\
+version: 1
+trust: trust
+api:
+  keys:
+    - id: portal
+      sha256: "0000000000000000000000000000000000000000000000000000000000000000"
+      purposes: [sign_in, document]
+"""
+
+
+def read(tmp_path: Path, text: str, **environ: str) -> VerifierSettings:
+    path = tmp_path / "verifier.yaml"
+    path.write_text(text)
+    return load_settings(path, environ=environ)
+
+
+def test_without_its_section_there_is_no_rest_interface(tmp_path: Path) -> None:
+    settings = read(tmp_path, GOOD)
+    assert settings.api is None
+    assert not settings.serves_api
+    assert not settings.realms[0].unsafe_allow_test_trust
+
+
+def test_the_rest_interface_is_served_alone_or_beside_realms(tmp_path: Path) -> None:
+    alone = read(tmp_path, API)
+    assert alone.serves_api
+    assert alone.realms == ()
+    assert alone.trust == tmp_path / "trust"
+    assert alone.api is not None
+    assert (alone.api.trust, alone.api.ncanode) == ("nca-rk", False)
+    assert not alone.api.unsafe_allow_test_trust
+    both = read(tmp_path, GOOD + API.partition("trust: trust\n")[2])
+    assert both.serves_api
+    assert both.realms
+
+
+def test_nothing_to_serve_is_a_mistake(tmp_path: Path) -> None:
+    off = API.replace("api:\n", "api:\n  enabled: false\n")
+    for text in ("version: 1\ntrust: trust\n", off, off + "realms: []\n"):
+        with pytest.raises(PolicyFileError, match="nothing to serve"):
+            read(tmp_path, text)
+
+
+@pytest.mark.parametrize("missing", ["base_url", "store", "keys"])
+def test_realms_need_what_they_needed(tmp_path: Path, missing: str) -> None:
+    lines = [line for line in GOOD.splitlines() if not line.startswith(f"{missing}:")]
+    with pytest.raises(PolicyFileError, match=f"realms need {missing}"):
+        read(tmp_path, "\n".join(lines))
+
+
+@pytest.mark.parametrize("unused", ["store: sqlite:////x", "keys: keys"])
+def test_what_would_not_be_used_is_a_mistake(tmp_path: Path, unused: str) -> None:
+    with pytest.raises(PolicyFileError, match="leave out"):
+        read(tmp_path, f"{API}{unused}\n")
+
+
+@pytest.mark.parametrize(
+    ("line", "changed", "complaint"),
+    [
+        ("id: portal", "id: Portal!", "id"),
+        ("id: portal", 'id: "x\\r\\nSet-Cookie: a=b"', "id"),
+        ("purposes: [sign_in, document]", "purposes: []", "purposes"),
+        ("purposes: [sign_in, document]", "purposes: [login]", "sign_in"),
+        ("purposes: [sign_in, document]", "purpose: [sign_in]", "did you mean purposes?"),
+        ("      sha256: ", "      key: ${env:KEY}\n      sha256: ", "either sha256 or key"),
+        ('"' + "0" * 64 + '"', '"' + "0" * 63 + '"', "sha256"),
+        ('"' + "0" * 64 + '"', '"' + "A" * 64 + '"', "sha256"),
+        ("  keys:", "  trusts: demo\n  keys:", "did you mean trust?"),
+        ("  keys:", "  trust: ../x\n  keys:", "trust"),
+        ("  keys:", "  limits: {workers: 0}\n  keys:", "workers"),
+        ("  keys:", "  limits: {body_bytes: 999999999}\n  keys:", "body_bytes"),
+    ],
+)
+def test_a_mistake_in_the_api_section_is_named_where_it_stands(
+    tmp_path: Path, line: str, changed: str, complaint: str
+) -> None:
+    assert line in API
+    with pytest.raises(PolicyFileError, match=r"verifier\.yaml:\d+:\d+") as raised:
+        read(tmp_path, API.replace(line, changed), KEY=new_key().key)
+    assert complaint in raised.value.message
+
+
+def test_a_key_may_be_given_by_reference_and_is_shown_nowhere(tmp_path: Path) -> None:
+    made = new_key()
+    (tmp_path / "portal.key").write_text(made.key + "\n")
+    by_reference = API.replace('sha256: "' + "0" * 64 + '"', "key: ${file:portal.key}")
+    settings = read(tmp_path, by_reference)
+    assert settings.api is not None
+    assert settings.api.keys[0].digest.hex() == made.sha256
+    assert made.key not in repr(settings)
+    hashed = API.replace('"' + "0" * 64 + '"', "${env:HASH}")
+    again = read(tmp_path, hashed, HASH=made.sha256)
+    assert again.api is not None
+    assert again.api.keys[0].digest == settings.api.keys[0].digest
+
+
+@pytest.mark.parametrize("weak", ["password", "tanba_short", "", "tanba_" + "a" * 42])
+def test_a_key_that_could_be_guessed_is_refused(tmp_path: Path, weak: str) -> None:
+    text = API.replace('sha256: "' + "0" * 64 + '"', "key: ${env:KEY}")
+    with pytest.raises(PolicyFileError) as raised:
+        read(tmp_path, text, KEY=weak)
+    assert not weak or weak not in raised.value.message
+
+
+def test_a_key_itself_never_stands_in_the_file(tmp_path: Path) -> None:
+    made = new_key()
+    text = API.replace('sha256: "' + "0" * 64 + '"', f"key: {made.key}")
+    with pytest.raises(PolicyFileError, match="by reference only") as raised:
+        read(tmp_path, text)
+    assert made.key not in raised.value.message
+
+
+def test_two_keys_of_one_id_or_one_hash_are_a_mistake(tmp_path: Path) -> None:
+    item = API.partition("  keys:\n")[2]
+    for second in (item, item.replace("portal", "other")):
+        with pytest.raises(PolicyFileError, match=r"two keys have one id|one key stands under two"):
+            read(tmp_path, API + second)

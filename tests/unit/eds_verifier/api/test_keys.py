@@ -13,8 +13,9 @@ import pytest
 from eds_verifier.api.errors import ApiProblem
 from eds_verifier.api.keys import ApiKey, KeyRing, new_key
 from eds_verifier.settings import KEY_FORMAT
+from tests.unit.eds_verifier.api.world import made_key
 
-MADE = {name: new_key() for name in ("first", "second", "third")}
+MADE = {name: made_key(name) for name in ("first", "second", "third")}
 RING = KeyRing(
     ApiKey(
         id=name,

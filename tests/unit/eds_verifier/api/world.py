@@ -7,6 +7,7 @@ call. Every reply is held to the OpenAPI document.
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
 import logging
 from collections.abc import Iterator
@@ -19,7 +20,7 @@ from starlette.testclient import TestClient
 
 from eds_verifier.api.app import Api, Split
 from eds_verifier.api.build import make_api, make_service, ready_alone, without_realms
-from eds_verifier.api.keys import new_key
+from eds_verifier.api.keys import NewKey, new_key
 from eds_verifier.metrics import Metrics
 from eds_verifier.settings import (
     ApiKeySettings,
@@ -35,7 +36,14 @@ from tests.unit.eds_verifier.api.conformance import require_reply
 from tests.unit.eds_verifier.provider.world import CaFetcher, Clock, LogLines
 
 PURPOSES: tuple[KeyPurpose, ...] = ("sign_in", "acceptance", "step_up", "document")
-KEYS = {name: new_key() for name in ("portal", "archive", "prometheus", "slow", "narrow")}
+
+
+def made_key(name: str) -> NewKey:
+    """The same key for a name in every process: tests are named after some."""
+    return new_key(lambda count: hashlib.sha256(name.encode()).digest()[:count])
+
+
+KEYS = {name: made_key(name) for name in ("portal", "archive", "prometheus", "slow", "narrow")}
 """The keys themselves; the settings hold their hashes."""
 
 CONTENT = "Кіру / Вход / Sign in".encode()
