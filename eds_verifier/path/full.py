@@ -67,7 +67,10 @@ def check_purposes(end: Certificate, authorities: Iterable[Certificate], profile
 
 
 def check_authorities(authorities: Sequence[Certificate], profile: Profile) -> None:
-    """Refuse (untrusted_issuer) an authority, direct issuer to anchor, that breaks a rule."""
+    """Refuse (untrusted_issuer) an authority, direct issuer to anchor, that breaks a rule.
+
+    Or one that limits what it certifies in a way that cannot be read.
+    """
     *between, anchor = authorities
     for rules, certificates in (
         (profile.authority_rules, between),
@@ -79,6 +82,22 @@ def check_authorities(authorities: Sequence[Certificate], profile: Profile) -> N
                 raise Refused(
                     Reason.UNTRUSTED_ISSUER, f"an authority's certificate of the path {broken}"
                 )
+    for certificate in authorities:
+        with reading("an authority's certificate of the path", reason=Reason.UNTRUSTED_ISSUER):
+            _read_limits(certificate.asn1)
+
+
+def _read_limits(authority: Any) -> None:
+    """Read what the library will read later, when it is no longer told whose fault it is."""
+    for value in (
+        authority.certificate_policies_value,
+        authority.policy_mappings_value,
+        authority.policy_constraints_value,
+        authority.inhibit_any_policy_value,
+        authority.name_constraints_value,
+    ):
+        if value is not None:
+            _ = value.native
 
 
 def check_rfc5280(  # noqa: PLR0913 - the inputs of section 6.1.1 and what revocation needs

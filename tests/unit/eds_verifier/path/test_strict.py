@@ -109,6 +109,29 @@ def test_the_standard_alone_says_of_it_what_is_told(breakage: Breakage, place: P
     assert taken == (breakage.plain == "taken")
 
 
+UNREADABLE = {
+    "name constraints": Extension(chains.NAME_CONSTRAINTS, der.utf8("C=KZ"), critical=True),
+    "subtrees": Extension(chains.NAME_CONSTRAINTS, der.seq(der.tlv(0xA0, der.NULL)), critical=True),
+    "policy constraints": Extension(chains.POLICY_CONSTRAINTS, der.NULL, critical=True),
+    "policy mappings": Extension(chains.POLICY_MAPPINGS, der.seq(der.NULL)),
+    "policies": Extension(oids.CERTIFICATE_POLICIES, der.seq(der.NULL)),
+    "any policy": Extension(chains.INHIBIT_ANY_POLICY, der.utf8("0"), critical=True),
+}
+
+
+@pytest.mark.parametrize("place", ABOVE)
+@pytest.mark.parametrize("extension", UNREADABLE.values(), ids=UNREADABLE)
+def test_an_authority_whose_limits_cannot_be_read_is_the_one_that_is_blamed(
+    place: Place, extension: Extension
+) -> None:
+    assert judge(build(place, lambda d: d.with_(extension)), NCA) == "untrusted_issuer"
+
+
+def test_a_leaf_whose_names_cannot_be_read_is_blamed_itself() -> None:
+    names = Extension(oids.SUBJECT_ALT_NAME, der.seq(der.NULL))
+    assert judge(build("leaf", lambda d: d.with_(names)), NCA) == "certificate_invalid"
+
+
 def test_an_extension_stated_twice_is_no_certificate() -> None:
     """At any place: such a certificate is never read."""
     for made in build():

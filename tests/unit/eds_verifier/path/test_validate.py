@@ -60,6 +60,13 @@ def test_what_is_pinned_is_taken_before_what_is_not(chain: Chain) -> None:
     assert path.pinned
 
 
+def test_an_anchor_is_taken_before_an_authority_that_needs_its_issuer(chain: Chain) -> None:
+    trust = chains.store_of([chain.root, chain.issuer], [chain.middle, chain.issuer])
+    reordered = replace(trust, authorities=tuple(reversed(trust.authorities)))
+    path = prove(certify(person(chain.issuer), chain.issuer), reordered)
+    assert path.root.certificate == chain.issuer.certificate
+
+
 def test_a_path_that_does_not_hold_does_not_hide_one_that_does(chain: Chain) -> None:
     expired = certify(replace(chain.issuer.draft, not_after=NOW - DAY), chain.middle)
     leaf = certify(person(chain.issuer), chain.issuer)
