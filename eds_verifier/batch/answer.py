@@ -25,6 +25,10 @@ SUBJECT = (
 )
 """The claims of the id_token that are about the signer."""
 
+_ENCODER = json.JSONEncoder(
+    ensure_ascii=False, allow_nan=False, check_circular=False, separators=(",", ":")
+)
+
 
 def answer(
     identifier: Any, verdict: Verdict, *, seconds: float, warnings: tuple[str, ...] = ()
@@ -72,8 +76,7 @@ def refusal(
 
 def encode(row: dict[str, Any]) -> bytes:
     """One line of JSON in UTF-8; half a surrogate pair, which UTF-8 has not, stays escaped."""
-    text = json.dumps(row, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    return text.encode("utf-8", "backslashreplace") + b"\n"
+    return _ENCODER.encode(row).encode("utf-8", "backslashreplace") + b"\n"
 
 
 def _subject(verdict: Verdict) -> dict[str, str] | None:

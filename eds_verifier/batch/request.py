@@ -103,7 +103,7 @@ def read_request(line: bytes | None) -> Request:
         raise BadLine(Reason.TOO_LARGE, "the line is too long")
     fields = _object(line)
     identifier = fields.get("id")
-    if len(json.dumps(identifier)) > MAX_ID:
+    if not isinstance(identifier, int) and len(json.dumps(identifier)) > MAX_ID:
         raise BadLine(Reason.TOO_LARGE, f"id: longer than {MAX_ID} characters")
     try:
         return Request.model_validate(fields)
