@@ -7,13 +7,15 @@ textbook's affine formulas.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 
 import pytest
 
 from eds_verifier.gost import CRYPTOPRO_A, TC26_256_A, TC26_512_A, Curve, Point, PublicKey
-from eds_verifier.gost.backend import Backend, BackendError, make_backend
+from eds_verifier.gost.arithmetic import NativeError
+from eds_verifier.gost.backend import LOADERS, Backend, make_backend
 
 RFC_7091_256 = Curve(
     p=2**255 + 0x431,
@@ -64,15 +66,22 @@ CURVES = [
     pytest.param(RFC_7091_512, id="rfc7091-512"),
 ]
 CHOICES = ["python", "gmpy2", "native"]
+_NEEDED: dict[str, tuple[Callable[[], object], ...]] = {
+    "python": (),
+    "gmpy2": (LOADERS.gmpy2,),
+    "native": (LOADERS.libcrypto, LOADERS.libgcrypt),
+}
 
 
 @cache
 def backend(choice: str) -> Backend:
-    """The backend of a choice; the test is skipped where this machine lacks it."""
+    """The backend of a choice; the test is skipped where this machine lacks a library for it."""
     try:
-        return make_backend(choice)
-    except BackendError as error:
+        for load in _NEEDED[choice]:
+            load()
+    except NativeError as error:
         pytest.skip(str(error))
+    return make_backend(choice)
 
 
 def add(curve: Curve, left: Point | None, right: Point | None) -> Point | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -101,6 +102,21 @@ def test_folding_is_refused_where_it_would_be_wrong(curve: Curve) -> None:
     if not right:
         with pytest.raises(ValueError, match="folded"):
             folded(curve)
+
+
+@pytest.mark.parametrize(
+    "curve",
+    [
+        replace(CRYPTOPRO_A, cofactor=2),
+        replace(CRYPTOPRO_A, a=CRYPTOPRO_A.a - 1),
+        replace(CRYPTOPRO_A, p=2**256 - 2**16 - 1, a=2**256 - 2**16 - 4),
+        replace(CRYPTOPRO_A, p=2**127 - 1, a=2**127 - 4),
+    ],
+    ids=["a point of order two", "another a", "a large c", "short numbers"],
+)
+def test_each_condition_of_folding_counts(curve: Curve) -> None:
+    assert foldable(CRYPTOPRO_A)
+    assert not foldable(curve)
 
 
 @pytest.mark.parametrize("curve", [TC26_512_A, CRYPTOPRO_A])

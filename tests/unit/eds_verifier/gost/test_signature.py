@@ -16,6 +16,8 @@ from eds_verifier.gost import (
     streebog,
     verify,
 )
+from eds_verifier.gost.arithmetic import Arithmetic
+from eds_verifier.gost.backend import Backend, PythonHashes
 from tests.unit.eds_verifier.gost.keys import (
     CHOICES,
     CURVES,
@@ -89,6 +91,25 @@ def test_a_number_beyond_q_does_not_stand_for_its_remainder(choice: str) -> None
     assert verify(key.public, digest, pair(curve, r, s), backend=backend(choice))
     for wrong in ((r + curve.q, s), (r, s + curve.q), (r + curve.q, s + curve.q)):
         assert not verify(key.public, digest, pair(curve, *wrong), backend=backend(choice))
+
+
+class _AlwaysAgrees(Backend):
+    """Arithmetic that gives whatever point would make the signature hold."""
+
+    def __init__(self, r: int) -> None:
+        super().__init__(name="agrees", arithmetic=Arithmetic(), hashes=PythonHashes())
+        self._r = r
+
+    def joint_multiply(self, *_: object) -> tuple[int, int]:
+        return self._r, 1
+
+
+@pytest.mark.parametrize(
+    ("r", "s"), [(0, S), (R, 0), (Q, S), (R, Q), (Q + 1, S), (R, Q + 1), (0, 0), (Q, Q)]
+)
+def test_a_number_out_of_range_is_refused_whatever_the_arithmetic_says(r: int, s: int) -> None:
+    assert verify(KEY.public, DIGEST, pair(TC26_512_A, R, S), backend=_AlwaysAgrees(R))
+    assert not verify(KEY.public, DIGEST, pair(TC26_512_A, r, s), backend=_AlwaysAgrees(r))
 
 
 def test_another_digest_or_key_does_not_hold() -> None:
