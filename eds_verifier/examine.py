@@ -125,7 +125,7 @@ def _signer(  # noqa: PLR0913 - the whole input of the rule, each part named
     at: datetime,
 ) -> Examined:
     leaf = signer_certificate(signer, certificates)
-    proven, warnings = _time_stamp(signer, trust)
+    proven, warnings = _time_stamp(signer, trust, not_after=at + policy.clock_skew)
     judged_at = proven.time if proven and policy.purpose == "document" else at
     path = _path(leaf, trust, policy, at=judged_at)
     read_holder(leaf)
@@ -143,13 +143,17 @@ def _signer(  # noqa: PLR0913 - the whole input of the rule, each part named
     )
 
 
-def _time_stamp(signer: SignerInfo, trust: TrustStore) -> tuple[ProvenTime | None, tuple[str, ...]]:
+def _time_stamp(
+    signer: SignerInfo, trust: TrustStore, *, not_after: datetime
+) -> tuple[ProvenTime | None, tuple[str, ...]]:
     """The earliest proven time, and a warning when a time stamp proves none."""
     times: list[ProvenTime] = []
     warnings: list[str] = []
     for token in signer.time_stamps[:MAX_TIME_STAMPS]:
         try:
-            times.append(check_time_stamp(token, signer.signature, trust=trust))
+            times.append(
+                check_time_stamp(token, signer.signature, trust=trust, not_after=not_after)
+            )
         except Refused as refused:
             untrusted = refused.reason is Reason.UNTRUSTED_ISSUER
             warnings.append("timestamp_untrusted" if untrusted else "timestamp_invalid")

@@ -11,7 +11,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from eds_verifier.asn1.der import attributes_of
+from eds_verifier.asn1.names import attributes_of
 from eds_verifier.path.certificate import Certificate
 from eds_verifier.path.signature import signed_by
 from eds_verifier.trust import TrustStore

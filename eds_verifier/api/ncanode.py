@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from eds_verifier.api.certificates import JudgedCertificate
 from eds_verifier.asn1 import oids
-from eds_verifier.asn1.der import attributes_of
+from eds_verifier.asn1.names import attributes_of
 from eds_verifier.path.certificate import Certificate
 from eds_verifier.signatures import Scheme
 from eds_verifier.verdict import Reason, Refused, RevocationSummary, TimeStamp, Verdict

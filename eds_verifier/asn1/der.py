@@ -19,6 +19,8 @@ from eds_verifier.verdict import Reason, Refused
 
 T = TypeVar("T")
 
+MAX_ELEMENTS = 256
+
 SEQUENCE, SET, OCTET_STRING, NULL = b"\x30", b"\x31", b"\x04", b"\x05\x00"
 
 
@@ -37,14 +39,6 @@ class Extension:
     extn_id: ObjectIdentifier
     critical: bool | None
     extn_value: bytes
-
-
-@asn1.sequence
-class AttributeTypeAndValue:
-    """One attribute of a name; the value's string type is up to its tag."""
-
-    type: ObjectIdentifier
-    value: asn1.TLV
 
 
 @asn1.sequence
@@ -68,13 +62,6 @@ class Extensions:
     """Extensions, boxed."""
 
     items: list[Extension]
-
-
-@asn1.sequence
-class _Name:
-    """A Name, boxed."""
-
-    rdns: list[asn1.SetOf[AttributeTypeAndValue]]
 
 
 @asn1.sequence
@@ -137,23 +124,43 @@ def raw_all(elements: Iterable[asn1.TLV]) -> bytes:
 
 
 def elements_of(
-    element: asn1.TLV, *, what: str, reason: Reason = Reason.MALFORMED
+    element: asn1.TLV, *, what: str, reason: Reason = Reason.MALFORMED, at_most: int = MAX_ELEMENTS
 ) -> list[asn1.TLV]:
-    """The elements of a SEQUENCE."""
-    return _elements(element, SEQUENCE, what, reason)
+    """The elements of a SEQUENCE; more than `at_most` are refused before any is made."""
+    return _elements(element, SEQUENCE, what, reason, at_most)
 
 
 def members_of(
-    element: asn1.TLV, *, what: str, reason: Reason = Reason.MALFORMED
+    element: asn1.TLV, *, what: str, reason: Reason = Reason.MALFORMED, at_most: int = MAX_ELEMENTS
 ) -> list[asn1.TLV]:
-    """The members of a SET, in the order they stand; that order is not judged."""
-    return _elements(element, SET, what, reason)
+    """The members of a SET, in the order they stand, which is not judged; bounded likewise."""
+    return _elements(element, SET, what, reason, at_most)
 
 
-def _elements(element: asn1.TLV, tag: bytes, what: str, reason: Reason) -> list[asn1.TLV]:
-    if element.tag_bytes != tag:
+def _elements(
+    element: asn1.TLV, tag: bytes, what: str, reason: Reason, at_most: int
+) -> list[asn1.TLV]:
+    content = bytes(element.data)
+    if element.tag_bytes != tag or _has_more(content, at_most):
         raise Refused(reason, f"{what} cannot be read")
-    return boxed(Elements, encode(0x30, bytes(element.data)), what=what, reason=reason).items
+    return boxed(Elements, encode(0x30, content), what=what, reason=reason).items
+
+
+def _has_more(content: bytes, at_most: int) -> bool:
+    """Whether more than `at_most` elements begin in `content`; what is no DER is left to decode."""
+    position = count = 0
+    while position + 2 <= len(content):
+        count += 1
+        if count > at_most:
+            return True
+        length = content[position + 1]
+        position += 2
+        if length >= 0x80:
+            size = length & 0x7F
+            length = int.from_bytes(content[position : position + min(size, 8)], "big")
+            position += size
+        position += length
+    return False
 
 
 def algorithm_parts(identifier: bytes, *, what: str) -> tuple[str, bytes]:
@@ -200,33 +207,3 @@ def instant(
     if value.microsecond:
         raise Refused(reason, f"{what} cannot be read")
     return value
-
-
-def attributes_of(
-    name: bytes, *, what: str, reason: Reason = Reason.MALFORMED
-) -> tuple[tuple[str, str], ...]:
-    """OID and text of every attribute of a Name, in order; values that are no text are left out.
-
-    Raises Refused(`reason`) for text that its string type does not allow.
-    """
-    found = []
-    for rdn in boxed(_Name, name, what=what, reason=reason).rdns:
-        for pair in rdn.as_list():
-            encoding = _STRINGS.get(pair.value.tag_bytes)
-            if encoding is None:
-                continue
-            try:
-                text = bytes(pair.value.data).decode(encoding)
-            except UnicodeDecodeError:
-                raise Refused(reason, f"{what} cannot be read") from None
-            found.append((pair.type.dotted_string, text))
-    return tuple(found)
-
-
-_STRINGS = {
-    b"\x0c": "utf-8",  # UTF8String
-    b"\x13": "ascii",  # PrintableString
-    b"\x16": "ascii",  # IA5String
-    b"\x1e": "utf-16-be",  # BMPString
-}
-"""String types by tag. TeletexString and UniversalString have no reading to rely on."""

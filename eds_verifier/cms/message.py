@@ -32,8 +32,10 @@ from eds_verifier.verdict import Reason, Refused
 MAX_CERTIFICATES = 16
 MAX_SIGNERS = 16
 MAX_ATTRIBUTES = 64
+MAX_VALUES = 16
 
 _WHAT = "the CMS message"
+_SIGNERS = f"a list of more than {MAX_SIGNERS} signers"
 _BAD = Reason.SIGNED_ATTRIBUTES
 _SEQUENCE, _SUBJECT_KEY_ID = b"\x30", b"\x80"
 _ONE_VALUE = frozenset(
@@ -228,7 +230,9 @@ def _attributes(encoded: Sequence[asn1.TLV]) -> Attributes:
         oid = attribute.type.dotted_string
         if oid in attributes:
             raise Refused(_BAD, f"the signed attribute {oid} stands twice")
-        values = members_of(attribute.values, what="a signed attribute", reason=_BAD)
+        values = members_of(
+            attribute.values, what="a signed attribute", reason=_BAD, at_most=MAX_VALUES
+        )
         if oid in _ONE_VALUE and len(values) != 1:
             raise Refused(_BAD, f"the signed attribute {oid} has no one value")
         attributes[oid] = tuple(map(raw, values))
@@ -265,5 +269,6 @@ def _time_stamps(encoded: Sequence[asn1.TLV] | None) -> tuple[bytes, ...]:
     for element in (encoded or ())[:MAX_ATTRIBUTES]:
         attribute = decode(_Attribute, raw(element), what=_WHAT)
         if attribute.type.dotted_string == oids.SIGNATURE_TIME_STAMP:
-            found.extend(map(raw, members_of(attribute.values, what=_WHAT)))
+            values = members_of(attribute.values, what=_WHAT, at_most=MAX_VALUES)
+            found.extend(map(raw, values))
     return tuple(found)

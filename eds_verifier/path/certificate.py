@@ -10,13 +10,11 @@ from functools import cached_property, lru_cache
 from types import MappingProxyType
 from typing import Annotated, Any, TypeVar
 
-from asn1crypto import x509
 from cryptography.hazmat import asn1
 
 from eds_verifier.asn1 import oids
 from eds_verifier.asn1.der import (
     AuthorityKeyIdentifier,
-    attributes_of,
     boxed,
     decode,
     instant,
@@ -25,10 +23,20 @@ from eds_verifier.asn1.der import (
     raw,
 )
 from eds_verifier.asn1.der import Extension as DerExtension
+from eds_verifier.asn1.names import MAX_NAME, attributes_of, same_name
 from eds_verifier.asn1.reading import load, reading
 from eds_verifier.asn1.unchanged import UnchangedCertificate
 from eds_verifier.signatures import Scheme, read_scheme
 from eds_verifier.verdict import Reason, Refused
+
+__all__ = [
+    "MAX_CERTIFICATE",
+    "Certificate",
+    "Extension",
+    "common_name",
+    "same_name",
+    "whole_octets",
+]
 
 T = TypeVar("T")
 
@@ -154,8 +162,8 @@ class Certificate:
             tbs=tbs_octets,
             version=_version(body.version),
             serial=body.serial,
-            subject_der=raw(body.subject),
-            issuer_der=raw(body.issuer),
+            subject_der=_name(body.subject),
+            issuer_der=_name(body.issuer),
             not_before=instant(body.validity.not_before, what=_WHAT, reason=_BAD),
             not_after=instant(body.validity.not_after, what=_WHAT, reason=_BAD),
             key_info=raw(body.key_info),
@@ -213,22 +221,18 @@ def common_name(name: bytes) -> str:
     return next((text for oid, text in values if oid == oids.COMMON_NAME), "")
 
 
-def same_name(left: bytes, right: bytes) -> bool:
-    """Whether two DER Names are one name by RFC 5280 section 7.1 (case, spaces, string types).
-
-    Refuses malformed for what cannot be compared.
-    """
-    if left == right:
-        return True
-    with reading("a name"):
-        return bool(load(x509.Name, left) == load(x509.Name, right))
-
-
 def whole_octets(bits: asn1.BitString, *, what: str, reason: Reason = Reason.MALFORMED) -> bytes:
     """The content of a BIT STRING that holds whole octets."""
     if bits.padding_bits():
         raise Refused(reason, f"{what} cannot be read")
     return bits.as_bytes()
+
+
+def _name(element: asn1.TLV) -> bytes:
+    name = raw(element)
+    if len(name) > MAX_NAME:
+        raise Refused(_BAD, f"a certificate holds a name longer than {MAX_NAME} octets")
+    return name
 
 
 def _version(number: int | None) -> str:

@@ -63,8 +63,10 @@ class ProvenTime:
     path: ValidatedPath
 
 
-def check_time_stamp(token: bytes, signature: bytes, *, trust: TrustStore) -> ProvenTime:
-    """Prove a token over the octets of a signature.
+def check_time_stamp(
+    token: bytes, signature: bytes, *, trust: TrustStore, not_after: datetime
+) -> ProvenTime:
+    """Prove a token over the octets of a signature, made at `not_after` at the latest.
 
     The authority's certificate must be in the token, be for time stamping alone (critical
     extendedKeyUsage, RFC 3161 section 2.3), and have a valid path at the token's own time.
@@ -83,6 +85,8 @@ def check_time_stamp(token: bytes, signature: bytes, *, trust: TrustStore) -> Pr
     certificate = signer_certificate(signer, read_certificates(message))
     _check_purpose(certificate)
     time = _utc(info.time)
+    if time > not_after:
+        raise Refused(Reason.NOT_YET_VALID, "the time stamp is from the future")
     path = validate_path(certificate, trust, at=time)
     check_signature(signer, certificate, message.content)
     return ProvenTime(time, info.serial, path)

@@ -45,7 +45,9 @@ def signature_of(message: Message) -> bytes:
     return message.signer.key.sign(der.set_of(*message.default_attributes()))
 
 
-def judge(message: Message, *, purpose: str = "document", at: datetime = NOW) -> Verdict:
+def judge(
+    message: Message, *, purpose: str = "document", at: datetime = NOW, revocation: str = "crl"
+) -> Verdict:
     fresh = crl(PKI.issuer, this_update=at - timedelta(hours=1), next_update=at + DAY)
     return verify(
         message.encode(),
@@ -53,7 +55,7 @@ def judge(message: Message, *, purpose: str = "document", at: datetime = NOW) ->
         trust=PKI.store,
         evidence=Evidence(crls=(fresh,)),
         policy=VerificationPolicy.model_validate(
-            {"purpose": purpose, "delta_crl": "optional", "revocation": "crl"}
+            {"purpose": purpose, "delta_crl": "optional", "revocation": revocation}
         ),
         at=at,
     )
@@ -123,6 +125,7 @@ BAD: list[tuple[str, Message, str]] = [
         stamped(time=NOW - 40 * DAY),
         "timestamp_invalid",
     ),
+    ("from the future", stamped(time=NOW + timedelta(hours=1)), "timestamp_invalid"),
     (
         "whose signature was changed",
         replace(
@@ -152,8 +155,15 @@ def test_a_document_is_judged_when_it_was_stamped_and_a_sign_in_never_is() -> No
     later = NOW + 340 * DAY
     assert str(judge(stamped(), purpose="sign_in", at=later).reason) == "expired"
     assert str(judge(signed(), at=later).reason) == "expired"
-    verdict = judge(stamped(), at=later)
+    assert str(judge(signed(), at=later, revocation="unsafe_off").reason) == "expired"
+    verdict = judge(stamped(), at=later, revocation="unsafe_off")
     assert (verdict.verdict, verdict.signed_at) == ("valid", TIME)
+
+
+def test_a_crl_of_after_its_expiry_says_nothing_of_a_certificate() -> None:
+    """CRLs drop what has expired (RFC 5280 section 3.3): absence is no word of it."""
+    verdict = judge(stamped(), at=NOW + 340 * DAY)
+    assert (verdict.verdict, str(verdict.reason)) == ("indeterminate", "revocation_unavailable")
 
 
 def test_a_forged_time_stamp_brings_no_expired_certificate_back() -> None:
