@@ -19,7 +19,7 @@ from eds_verifier.path.validate import validate_path
 from eds_verifier.trust import TrustStore
 from eds_verifier.verdict import Refused
 from tests.unit.eds_verifier import der
-from tests.unit.eds_verifier.factory import DAY, NOW, Extension, rsa_key
+from tests.unit.eds_verifier.factory import DAY, NOW, Extension, extended, rsa_key
 from tests.unit.eds_verifier.path import chains
 from tests.unit.eds_verifier.path.both_ways import CountingPaths
 from tests.unit.eds_verifier.path.chains import Chain, authority, certify, person
@@ -126,6 +126,18 @@ def test_the_signature_is_checked_under_a_kept_path(chain: Chain) -> None:
     data[-1] ^= 1
     with pytest.raises(Refused, match="untrusted_issuer"):
         validate_path(Certificate.parse(bytes(data)), trust, at=NOW, kept=kept)
+
+
+def test_an_authoritys_purposes_count_under_a_kept_path(chain: Chain) -> None:
+    purposes = extended(oids.EMAIL_PROTECTION, oids.NCA_INDIVIDUAL)
+    limited = certify(chain.issuer.draft.with_(purposes), chain.middle)
+    trust = chains.store_of([chain.root], extra=[chain.middle, limited])
+    kept = CountingPaths()
+    validate_path(certify(person(limited), limited).certificate, trust, at=NOW, kept=kept)
+    draft = person(limited).with_(extended(oids.EMAIL_PROTECTION, oids.NCA_LEGAL_ENTITY))
+    with pytest.raises(Refused, match="other purposes"):
+        validate_path(certify(draft, limited).certificate, trust, at=NOW, kept=kept)
+    assert kept.hits == 1
 
 
 @pytest.mark.parametrize("days", [-31, 336])
