@@ -1,6 +1,6 @@
 # The verbs of this project; each is one line to a real tool.
 .DEFAULT_GOAL := help
-.PHONY: help setup up down lint format test bench lock
+.PHONY: help setup up down lint format prepare test bench fuzz soak lock
 
 PYTHON ?= python3
 VENV := .venv
@@ -43,13 +43,23 @@ format: setup ## Write the code as ruff formats it
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-test: lint ## Units, then the real Keycloak and the browser journeys
+prepare: setup ## What tests read but the project does not hold: Keycloak, the PKITS data
 	@$(BIN)/python -m stand.prepare
-	$(BIN)/pytest -q -n 2 tests/unit
+	@$(BIN)/python -m tests.pkits.fetch
+
+test: lint prepare ## Units, then the real Keycloak and the browser journeys
+	$(BIN)/pytest -q -n 2 tests/unit tests/pkits tests/properties tests/differential
 	$(BIN)/pytest tests/keycloak tests/journeys
 
-bench: setup ## Measure
-	@for file in benchmarks/*.py; do $(BIN)/python $$file || exit 1; done
+bench: setup ## Measure beside peers; writes var/bench/*.json
+	@failed=0; for file in benchmarks/bench_*.py; do \
+	  $(BIN)/python -m benchmarks.$$(basename $$file .py) || failed=1; done; exit $$failed
+
+fuzz: setup ## Fuzz every parser for SECONDS each (300)
+	$(BIN)/python -m fuzz --seconds $(or $(SECONDS),300)
+
+soak: setup ## Judge for some minutes: memory and threads stay flat
+	$(BIN)/pytest -q tests/soak
 
 # After a change of requirements/*.in. Needs uv, which is not part of the lock.
 lock: ## Write the lock anew
