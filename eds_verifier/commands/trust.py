@@ -69,7 +69,10 @@ def list_(trust: str, trust_dir: Path, output: str) -> None:
 @trust_dir
 @click.option("--at", type=Instant(), help="Check for this instant instead of now.")
 @output_format
-def check(trust: str, trust_dir: Path, at: datetime | None, output: str) -> int:
+@click.pass_context
+def check(
+    ctx: click.Context, /, trust: str, trust_dir: Path, at: datetime | None, output: str
+) -> None:
     """Check the certificates: there, pinned, signed by their issuers, not expired.
 
     Exit code 2 when one of the current generation is not as it must be; warnings (expiry within 90
@@ -84,12 +87,12 @@ def check(trust: str, trust_dir: Path, at: datetime | None, output: str) -> int:
         for item in checked:
             _print_checked(item)
     if not any(item.findings for item in checked):
-        return 0
+        return
     if any(item.certificate in {"missing", "different"} for item in checked):
         click.echo(
             f"Run `tanba eds trust update --trust {trust} --trust-dir {trust_dir}`.", err=True
         )
-    return DIFFERENT
+    ctx.exit(DIFFERENT)
 
 
 def _checked_row(item: Checked) -> dict[str, Any]:

@@ -2,39 +2,76 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+import psutil
 import pytest
 from click.testing import CliRunner, Result
 from ruamel.yaml import YAML
 
+from eds_verifier.asn1 import oids
 from eds_verifier.commands import eds
 from eds_verifier.errors import CertificateFileError, TrustStoreError
-from tests.unit.eds_verifier.factory import CONTENT, IIN, NOW, Message, crl, issue, pki
+from policies.errors import PolicyFileError
+from tests.unit.eds_verifier import der
+from tests.unit.eds_verifier.batch.lines import line
+from tests.unit.eds_verifier.factory import (
+    BIN,
+    CONTENT,
+    DIRECTOR,
+    IIN,
+    NOW,
+    Message,
+    crl,
+    issue,
+    ocsp_response,
+    pki,
+    responder,
+    rsa_key,
+)
+from tests.unit.eds_verifier.trusted_list import pem
 
-PKI = pki()
-GOOD = Message(issue(PKI.person(), PKI.issuer))
+PKI = pki("rsa")
+PERSON = issue(PKI.person(), PKI.issuer)
+GOOD = Message(PERSON)
+ROOT = Path(__file__).resolve().parents[3]
+TANBA = [sys.executable, "-c", "from cli import main; main()"]
+
+
+def _write_list(folder: Path, name: str, **more: Any) -> None:
+    rows = []
+    for role, signer in (("root", PKI.root), ("issuer", PKI.issuer)):
+        certificate = signer.certificate
+        row = {
+            "name": role,
+            "role": role,
+            "sha256": hashlib.sha256(signer.der).hexdigest(),
+            "not_before": certificate.not_before.isoformat(),
+            "not_after": certificate.not_after.isoformat(),
+        }
+        rows.append(row | ({"issuer": "root"} if role == "issuer" else {}))
+    with (folder / f"{name}.yaml").open("w", encoding="utf-8") as file:
+        YAML().dump({"version": 1, "name": name, **more, "authorities": rows}, file)
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """A trust folder with its list, a signature, its content and a CRL."""
-    rows = []
-    for name, signer in (("root", PKI.root), ("issuer", PKI.issuer)):
-        (tmp_path / f"{name}.cer").write_bytes(signer.der)
-        row = {
-            "name": name,
-            "role": name,
-            "sha256": hashlib.sha256(signer.der).hexdigest(),
-            "not_before": "2024-01-01T00:00:00Z",
-            "not_after": "2030-01-01T00:00:00Z",
-        }
-        rows.append(row | ({"issuer": "root"} if name == "issuer" else {}))
-    with (tmp_path / "tests.yaml").open("w", encoding="utf-8") as file:
-        YAML().dump({"version": 1, "name": "tests", "authorities": rows}, file)
+    for role, signer in (("root", PKI.root), ("issuer", PKI.issuer)):
+        (tmp_path / f"{role}.cer").write_bytes(signer.der)
+    _write_list(tmp_path, "tests")
+    _write_list(tmp_path, "for-tests", unsafe_test=True)
     (tmp_path / "signed.p7s").write_bytes(GOOD.encode())
     (tmp_path / "detached.p7s").write_bytes(replace(GOOD, attached=False).encode())
     (tmp_path / "content.txt").write_bytes(CONTENT)
@@ -42,10 +79,25 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def _verify(folder: Path, file: str, *options: str, crl_file: str = "base.crl") -> Result:
-    arguments = ["verify", str(folder / file), "--trust", "tests", "--trust-dir", str(folder)]
-    arguments += ["--at", NOW.isoformat(), "--crl", str(folder / crl_file)]
-    return CliRunner().invoke(eds, [*arguments, "--delta-crl", "optional", *options])
+def _invoke(*arguments: str | Path, stdin: bytes | None = None) -> Result:
+    return CliRunner().invoke(eds, [str(argument) for argument in arguments], input=stdin)
+
+
+def _verify(
+    folder: Path, file: str, *options: str | Path, crl_file: str = "base.crl", trust: str = "tests"
+) -> Result:
+    return _invoke(
+        "verify", folder / file, "--trust", trust, "--trust-dir", folder, "--at",
+        NOW.isoformat(), "--crl", folder / crl_file, *options,
+    )  # fmt: skip
+
+
+def _tanba(*arguments: str | Path, **options: Any) -> subprocess.CompletedProcess[bytes]:
+    """The whole program, in a process of its own."""
+    command = [*TANBA, "eds", *(str(argument) for argument in arguments)]
+    return subprocess.run(
+        command, cwd=ROOT, capture_output=True, timeout=60, check=False, **options
+    )
 
 
 def test_a_valid_signature_is_told_without_the_iin(folder: Path) -> None:
@@ -77,44 +129,526 @@ def test_invalid_and_indeterminate_have_their_own_exit_codes(folder: Path) -> No
     assert "revocation_unavailable" in result.output
 
 
-@pytest.mark.parametrize("instant", ["yesterday", "2026-08-12T00:00:00"])
-def test_an_instant_needs_its_offset(folder: Path, instant: str) -> None:
-    result = _verify(folder, "signed.p7s", "--at", instant)
-    assert result.exit_code == 2
-    assert "instant" in result.output
+def test_a_signature_is_read_from_stdin(folder: Path) -> None:
+    arguments: list[str | Path] = [
+        "verify",
+        "-",
+        "--trust",
+        "tests",
+        "--trust-dir",
+        folder,
+        "--at",
+        NOW.isoformat(),
+    ]
+    crl_file: list[str | Path] = ["--crl", folder / "base.crl"]
+    for data in (GOOD.encode(), base64.encodebytes(GOOD.encode())):
+        assert _invoke(*arguments, *crl_file, stdin=data).exit_code == 0
+    assert _invoke(*arguments, *crl_file, stdin=b"").exit_code == 2
+
+
+def test_an_ocsp_answer_and_several_crls_are_taken(folder: Path) -> None:
+    by = responder(PKI.issuer, rsa_key("responder"))
+    (folder / "answer.bin").write_bytes(ocsp_response(PERSON, PKI.issuer, by))
+    (folder / "noise.crl").write_bytes(b"noise")
+    options: list[str | Path] = ["--ocsp", folder / "answer.bin"]
+    assert _verify(folder, "signed.p7s", *options, crl_file="noise.crl").exit_code == 0
+    options = ["--crl", folder / "base.crl"]
+    assert _verify(folder, "signed.p7s", *options, crl_file="noise.crl").exit_code == 0
+
+
+def test_several_signers_have_a_block_each(folder: Path) -> None:
+    (folder / "two.p7s").write_bytes(replace(GOOD, signers=2).encode())
+    result = _verify(folder, "two.p7s")
+    assert result.exit_code == 0
+    assert "valid: 2 signers" in result.output
+    assert [result.output.count(f"signer {n}: valid") for n in (1, 2, 3)] == [1, 1, 0]
+    assert result.output.count("ӘЛИЕВ ДӘУРЕН") == 2
+
+
+def test_trust_is_a_folder_of_certificates(folder: Path, tmp_path: Path) -> None:
+    given = tmp_path / "given"
+    given.mkdir()
+    (given / "a.pem").write_bytes(pem(PKI.root.der))
+    (given / "b.crt").write_bytes(PKI.issuer.der)
+    (given / "person.cer").write_bytes(PERSON.der)
+    result = _verify(folder, "signed.p7s", trust=str(given))
+    assert result.exit_code == 0
+    assert "person.cer: not an authority's certificate" in result.stderr
+    (given / "b.crt").unlink()
+    assert _verify(folder, "signed.p7s", trust=str(given)).exit_code == 2
+
+
+def test_trust_is_given_several_times_and_by_a_file(folder: Path) -> None:
+    stranger = issue(PKI.person()).der
+    (folder / "stranger.cer").write_bytes(stranger)
+    for trusts in (["root.cer", "issuer.cer"], ["issuer.cer"], ["tests.yaml", "root.cer"]):
+        more = [item for name in trusts for item in ("--trust", str(folder / name))]
+        result = _invoke(
+            "verify", folder / "signed.p7s", *more, "--trust-dir", folder, "--at",
+            NOW.isoformat(), "--crl", folder / "base.crl",
+        )  # fmt: skip
+        assert result.exit_code == 0, trusts
+
+
+def test_a_folder_does_not_stand_in_for_a_list_of_its_name(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "here/tests").mkdir(parents=True)
+    monkeypatch.chdir(folder / "here")
+    assert _verify(folder, "signed.p7s").exit_code == 0
+    result = _verify(folder, "signed.p7s", trust="./tests")
+    assert isinstance(result.exception, TrustStoreError)
+
+
+def test_a_list_for_tests_is_taken_only_when_that_is_said_and_then_it_is_told(
+    folder: Path,
+) -> None:
+    result = _verify(folder, "signed.p7s", trust="for-tests")
+    assert isinstance(result.exception, TrustStoreError)
+    result = _verify(folder, "signed.p7s", "--unsafe-allow-test-trust", trust="for-tests")
+    assert result.exit_code == 0
+    assert "authorities of tests are trusted" in result.stderr
+    listed = _invoke("trust", "list", "--trust", "for-tests", "--trust-dir", folder)
+    assert "UNSAFE" in listed.output
+
+
+POLICIES = {
+    "": 0,
+    "purpose: sign_in\nkey_use: sign\nnumbers: strict\nsubject: individual\n": 0,
+    "purpose: acceptance\n": 0,
+    "key_use: auth\n": 2,
+    "subject: legal_entity\n": 2,
+    "required_role: ceo\n": 2,
+    "purpose: step_up\nrequired_role: hr\n": 2,
+}
+
+
+@pytest.mark.parametrize(("text", "code"), POLICIES.items())
+def test_a_policy_file_says_what_is_asked(folder: Path, text: str, code: int) -> None:
+    (folder / "policy.yaml").write_text(f"# what is asked\n{text or '{}'}\n")
+    assert _verify(folder, "signed.p7s", "--policy", folder / "policy.yaml").exit_code == code
+
+
+def test_an_option_stands_before_the_policy_file(folder: Path) -> None:
+    (folder / "policy.yaml").write_text("key_use: auth\n")
+    options: list[str | Path] = ["--policy", folder / "policy.yaml", "--key", "sign"]
+    assert _verify(folder, "signed.p7s", *options).exit_code == 0
+
+
+def test_revocation_is_left_out_by_a_policy_file_only_and_told(folder: Path) -> None:
+    (folder / "policy.yaml").write_text("revocation: off\n")
+    result = _invoke(
+        "verify", folder / "signed.p7s", "--trust", "tests", "--trust-dir", folder, "--at",
+        NOW.isoformat(), "--policy", folder / "policy.yaml",
+    )  # fmt: skip
+    assert result.exit_code == 0
+    assert "revocation_not_checked" in result.output
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("purpose: document\nkeyuse: sign\n", r"policy\.yaml:2:1: keyuse: .*did you mean key_use"),
+        ("\nkey_use: SIGN\n", r"policy\.yaml:2:1: key_use: "),
+        ("revocation: unsafe_off\n", r":1:1: revocation: "),
+        ("key_use: [\n", r"policy\.yaml:\d+:\d+: "),
+        ("- sign\n", "expected keys and values"),
+    ],
+)
+def test_a_mistake_in_a_policy_file_is_named_by_line_and_column(
+    folder: Path, text: str, said: str
+) -> None:
+    (folder / "policy.yaml").write_text(text)
+    result = _verify(folder, "signed.p7s", "--policy", folder / "policy.yaml")
+    with pytest.raises(PolicyFileError, match=said):
+        raise result.exception or AssertionError("the policy was taken")
 
 
 def test_an_unknown_list_is_named(folder: Path) -> None:
-    result = _verify(folder, "signed.p7s", "--trust", "nobody")
+    result = _verify(folder, "signed.p7s", trust="nobody")
     assert isinstance(result.exception, TrustStoreError)
     assert "nca-rk" in result.exception.hint
 
 
+MISUSE: dict[str, list[str]] = {
+    "no file": ["verify"],
+    "a file that is not there": ["verify", "gone.p7s"],
+    "a folder as the file": ["verify", "."],
+    "an unknown option": ["verify", "signed.p7s", "--force"],
+    "an unknown format": ["verify", "signed.p7s", "--format", "xml"],
+    "an instant without its offset": ["verify", "signed.p7s", "--at", "2026-08-12T00:00:00"],
+    "no instant": ["verify", "signed.p7s", "--at", "yesterday"],
+    "an unknown purpose": ["verify", "signed.p7s", "--purpose", "login"],
+    "an unknown way to take numbers": ["verify", "signed.p7s", "--numbers", "maybe"],
+    "content that is not there": ["verify", "signed.p7s", "--content", "gone"],
+    "a policy that is not there": ["verify", "signed.p7s", "--policy", "gone"],
+    "a CRL that is not there": ["verify", "signed.p7s", "--crl", "gone"],
+    "a trust list that is not there": ["verify", "signed.p7s", "--trust", "gone"],
+    "a trust folder that is not there": ["verify", "signed.p7s", "--trust", "./gone/"],
+    "a key an acceptance does not take": [
+        "verify", "signed.p7s", "--purpose", "acceptance", "--key", "auth",
+    ],
+    "stdin twice": ["verify", "-", "--content", "-"],
+    "jobs without a batch": ["verify", "signed.p7s", "--jobs", "2"],
+    "a batch and a file": ["verify", "signed.p7s", "--batch", "lines"],
+    "a batch and an instant": ["verify", "--batch", "signed.p7s", "--at", "2026-08-12T00:00:00Z"],
+    "a batch that is not there": ["verify", "--batch", "gone"],
+    "no jobs": ["verify", "--batch", "signed.p7s", "--jobs", "0"],
+    "a batch with a trust list that is not there": [
+        "verify", "--batch", "signed.p7s", "--trust", "gone",
+    ],
+    "info of nothing": ["info"],
+    "info of a file that is not there": ["info", "gone"],
+    "info of neither": ["info", "content.txt"],
+    "info with an unknown option": ["info", "signed.p7s", "--all"],
+    "serve without settings": ["serve"],
+    "serve with settings that are not there": ["serve", "--settings", "gone"],
+    "trust without a command": ["trust"],
+    "an unknown trust command": ["trust", "show"],
+    "a list that is not there": ["trust", "list", "--trust", "gone"],
+    "checking a list that is not there": ["trust", "check", "--trust", "gone.yaml"],
+    "checking at no instant": ["trust", "check", "--trust", "tests.yaml", "--at", "never"],
+    "updating from nowhere": ["trust", "update", "--trust", "tests.yaml", "--from", "gone"],
+    "no command": [],
+    "an unknown command": ["check"],
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def misused(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("misuse")
+    _write_list(folder, "tests")
+    (folder / "signed.p7s").write_bytes(GOOD.encode())
+    (folder / "content.txt").write_bytes(CONTENT)
+    return folder
+
+
+@pytest.mark.parametrize("arguments", MISUSE.values(), ids=MISUSE)
+def test_misuse_ends_with_1_and_never_with_a_verdict(
+    misused: Path, arguments: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Through the program's own `main`, where click's exit code 2 is mapped."""
+    import cli  # noqa: PLC0415 - the program itself
+
+    monkeypatch.chdir(misused)
+    monkeypatch.setattr(sys, "argv", ["tanba", "eds", *arguments])
+    monkeypatch.setattr(sys, "stdin", open(os.devnull))  # noqa: PTH123, SIM115 - closed with the test
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    assert ended.value.code == 1
+
+
+@pytest.mark.parametrize("command", [[], ["verify"], ["info"], ["trust"], ["trust", "check"]])
+def test_help_ends_with_0(command: list[str]) -> None:
+    assert _invoke(*command, "--help").exit_code == 0
+
+
 @pytest.mark.parametrize("output", ["text", "json"])
-def test_info_shows_no_name_and_no_number(tmp_path: Path, output: str) -> None:
-    file = tmp_path / "person.cer"
-    file.write_bytes(issue(PKI.director(), PKI.issuer).der)
-    result = CliRunner().invoke(eds, ["info", str(file), "--format", output])
-    assert result.exit_code == 0
-    assert "legal_entity ceo" in result.output
-    assert IIN not in result.output
-    assert "ӘЛИЕВ" not in result.output
+def test_info_shows_what_a_certificate_says_and_masks_its_numbers(
+    tmp_path: Path, output: str
+) -> None:
+    file = tmp_path / "director.cer"
+    director = issue(PKI.director(), PKI.issuer)
+    for data in (director.der, pem(director.der), base64.encodebytes(director.der)):
+        file.write_bytes(data)
+        result = _invoke("info", file, "--format", output)
+        assert result.exit_code == 0
+        for said in ("legal_entity ceo", "ӘЛИЕВ ДӘУРЕН", "sign", director.certificate.sha256):
+            assert said in result.output
+        assert IIN not in result.output
+        assert BIN not in result.output
+        shown = _invoke("info", file, "--format", output, "--show-numbers").output
+        assert IIN in shown
+        assert BIN in shown
 
 
-def test_info_of_no_certificate_is_an_error(tmp_path: Path) -> None:
-    file = tmp_path / "x"
-    file.write_bytes(b"x")
-    result = CliRunner().invoke(eds, ["info", str(file)])
-    assert isinstance(result.exception, CertificateFileError)
+def test_info_shows_what_a_message_says(tmp_path: Path) -> None:
+    file = tmp_path / "m"
+    file.write_bytes(replace(GOOD, signers=2, attached=False).encode())
+    said = json.loads(_invoke("info", file, "--format", "json").output)
+    assert said["kind"] == "message"
+    assert said["content"] == {"attached": False, "size": None}
+    assert len(said["signers"]) == 2
+    assert said["signers"][0] == {
+        "certificate": PERSON.certificate.sha256,
+        "algorithm": "rsa",
+        "digest": "SHA-256",
+        "signed_attributes": True,
+        "claimed_at": "2026-08-12T00:00:00+00:00",
+        "time_stamps": 0,
+    }
+    assert [c["sha256"] for c in said["certificates"]] == [PERSON.certificate.sha256]
+    file.write_bytes(base64.encodebytes(GOOD.encode()))
+    text = _invoke("info", file).output
+    assert f"attached, {len(CONTENT)} octets" in text
+    assert "Nothing of this is proven" in text
+    assert IIN not in text
 
 
-def test_trust_is_updated_from_a_folder_and_shown(folder: Path, tmp_path: Path) -> None:
+def test_info_reads_the_ncas_own_messages(shared_data: Path) -> None:
+    for file in (shared_data / "samples/cms").glob("*.der"):
+        result = _invoke("info", file, "--format", "json")
+        assert result.exit_code == 0, file
+        said = json.loads(result.output)
+        assert len(said["signers"]) == 1
+        assert said["signers"][0]["certificate"]
+        assert said["content"]["attached"] == ("detached" not in file.name)
+
+
+@pytest.mark.parametrize(
+    "planted",
+    ["\x1b[2J\x1b]0;x\x07", "\u202eABC", "\u200b", "\r\n  key          SIGN", "\x9b31m", "\u2028"],
+)
+def test_a_name_cannot_draw_on_the_terminal(tmp_path: Path, planted: str) -> None:
+    subject = tuple((o, planted + v if o == oids.COMMON_NAME else v) for o, v in DIRECTOR)
+    hostile = issue(replace(PKI.director(), subject=subject), PKI.issuer)
+    (tmp_path / "x.cer").write_bytes(hostile.der)
+    (tmp_path / "x.p7s").write_bytes(Message(hostile).encode())
+    plain = set(_invoke("info", tmp_path / "x.cer").output)
+    plain |= set(_invoke("info", tmp_path / "x.p7s").output)
+    assert not {c for c in planted if c not in "ABCKEYSIGNkey 2J;x031m[]"} & (plain - {"\n"})
+    assert _invoke("info", tmp_path / "x.cer").output.count("\nkey          ") == 1
+
+
+def test_numbers_hidden_elsewhere_in_a_name_are_masked_too(tmp_path: Path) -> None:
+    arabic = IIN.translate({ord("0") + n: 0x660 + n for n in range(10)})
+    subject = (
+        (oids.COMMON_NAME, f"ӘЛИЕВ {IIN}"),
+        (oids.SURNAME, f"x{arabic}x"),
+        ("1.2.3.4", f"IIN{IIN}"),
+        (oids.SERIAL_NUMBER, f"IIN{IIN}"),
+    )
+    hostile = issue(replace(PKI.person(), subject=subject), PKI.issuer)
+    (tmp_path / "x.cer").write_bytes(hostile.der)
+    for output in ("text", "json"):
+        said = _invoke("info", tmp_path / "x.cer", "--format", output).output
+        assert IIN not in said
+        assert arabic not in said
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"x",
+        b"\x30",
+        b"\x30\x80",
+        b"0\x03\x06\x01\x2a",
+        der.seq(der.oid(oids.ID_DATA)),
+        b"\0" * 99,
+    ],
+)
+def test_info_of_neither_is_an_error(tmp_path: Path, data: bytes) -> None:
+    (tmp_path / "x").write_bytes(data)
+    assert isinstance(_invoke("info", tmp_path / "x").exception, CertificateFileError)
+
+
+def test_trust_is_listed_updated_and_checked(folder: Path, tmp_path: Path) -> None:
     target = tmp_path / "target"
-    options = ["--trust", str(folder / "tests.yaml"), "--trust-dir", str(target)]
-    before = CliRunner().invoke(eds, ["trust", "show", *options])
-    assert before.output.count("missing") == 2
-    done = CliRunner().invoke(eds, ["trust", "update", *options, "--from", str(folder)])
-    assert done.output.count("written") == 2
-    after = CliRunner().invoke(eds, ["trust", "show", *options, "--format", "json"])
-    rows = json.loads(after.output)["authorities"]
-    assert [row["certificate"] for row in rows] == ["pinned", "pinned"]
+    options: list[str | Path] = ["--trust", folder / "tests.yaml", "--trust-dir", target]
+    at = ["--at", NOW.isoformat()]
+    before = _invoke("trust", "list", *options)
+    assert (before.exit_code, before.output.count("missing")) == (0, 2)
+    checked = _invoke("trust", "check", *options, *at)
+    assert checked.exit_code == 2
+    assert "tanba eds trust update" in checked.stderr
+    done = _invoke("trust", "update", *options, "--from", folder)
+    assert (done.exit_code, done.output.count("written")) == (0, 2)
+    after = json.loads(_invoke("trust", "list", *options, "--format", "json").output)
+    assert after["unsafe_test"] is False
+    assert [row["certificate"] for row in after["authorities"]] == ["pinned", "pinned"]
+    assert _invoke("trust", "check", *options, *at).exit_code == 0
+    again = json.loads(_invoke("trust", "update", *options, "--format", "json").output)
+    assert [row["state"] for row in again["authorities"]] == ["unchanged", "unchanged"]
+
+
+def test_trust_that_ends_soon_is_a_warning_and_trust_that_ended_a_finding(folder: Path) -> None:
+    end = PKI.issuer.certificate.not_after
+    options: list[str | Path] = ["--trust", folder / "tests.yaml", "--trust-dir", folder]
+    soon = end.replace(month=end.month - 1 or 12, year=end.year - (end.month == 1))
+    result = _invoke("trust", "check", *options, "--at", soon.isoformat())
+    assert result.exit_code == 0
+    assert "warning   expires on" in result.output
+    late = _invoke("trust", "check", *options, "--at", end.replace(year=2035).isoformat())
+    assert late.exit_code == 2
+    assert "expired on" in late.output
+
+
+def test_trust_that_was_swapped_is_a_finding(folder: Path) -> None:
+    (folder / "issuer.cer").write_bytes(PERSON.der)
+    options: list[str | Path] = [
+        "--trust",
+        folder / "tests.yaml",
+        "--trust-dir",
+        folder,
+        "--at",
+        NOW.isoformat(),
+    ]
+    result = _invoke("trust", "check", *options, "--format", "json")
+    assert result.exit_code == 2
+    rows = json.loads(result.stdout)["authorities"]
+    assert [row["certificate"] for row in rows] == ["pinned", "different"]
+
+
+def _batch(path: Path | str, *options: str | Path) -> list[str]:
+    command = ["verify", "--batch", path, "--trust-dir", "/nonexistent", *options]
+    return [*TANBA, "eds", *(str(argument) for argument in command)]
+
+
+def test_a_batch_answers_every_line_and_ends_with_0(tmp_path: Path) -> None:
+    lines = [line(id=1), b"", b"{", line(id=4, trust=...), line(id=5)]
+    (tmp_path / "lines").write_bytes(b"\n".join(lines))
+    for jobs in ("1", "2"):
+        options: list[str | Path] = ["--trust-dir", tmp_path, "--jobs", jobs]
+        done = _tanba("verify", "--batch", tmp_path / "lines", *options)
+        assert done.returncode == 0
+        rows = [json.loads(text) for text in done.stdout.splitlines()]
+        assert [row["id"] for row in rows] == [1, None, None, 4, 5]
+        assert [row["reason"] for row in rows] == [
+            "ok", "malformed", "malformed", "trust_unavailable", "ok",
+        ]  # fmt: skip
+        assert b"lines without trust cannot be judged" in done.stderr
+
+
+def test_a_batch_is_judged_by_the_trust_that_is_named(folder: Path) -> None:
+    (folder / "lines").write_bytes(line(trust=...) + b"\n")
+    result = _invoke(
+        "verify", "--batch", folder / "lines", "--trust", folder / "root.cer", "--trust",
+        folder / "issuer.cer", "--jobs", "1",
+    )  # fmt: skip
+    assert json.loads(result.stdout)["reason"] == "ok"
+
+
+def test_a_batch_comes_through_stdin() -> None:
+    done = _tanba("verify", "--batch", "-", input=line() * 2)
+    assert [json.loads(text)["reason"] for text in done.stdout.splitlines()] == ["malformed"]
+    done = _tanba("verify", "--batch", "-", input=line() + b"\n" + line())
+    assert [json.loads(text)["reason"] for text in done.stdout.splitlines()] == ["ok", "ok"]
+    result = _invoke("verify", "--batch", "-", "--jobs", "1", stdin=line())
+    assert json.loads(result.stdout)["reason"] == "ok"
+
+
+def test_nothing_a_batch_holds_is_said_on_stderr(tmp_path: Path) -> None:
+    secret = "hunter2-planted"
+    lines = [
+        secret.encode(),
+        line(id=secret, cms=secret),
+        json.dumps({secret: IIN, "cms": ""}).encode(),
+        line(cms=base64.b64encode(secret.encode()).decode(), at=secret),
+        line(policy={"numbers": secret}),
+        line(cms=base64.b64encode(b"\x30\x80" + IIN.encode()).decode()),
+        b"\x00" + IIN.encode(),
+        b"[" * 5000 + secret.encode(),
+    ]
+    (tmp_path / "lines").write_bytes(b"\n".join(lines))
+    for jobs in ("1", "2"):
+        done = _tanba("verify", "--batch", tmp_path / "lines", "--jobs", jobs)
+        assert done.returncode == 0
+        assert len(done.stdout.splitlines()) == len(lines)
+        assert secret.encode() not in done.stderr
+        assert IIN.encode() not in done.stderr
+        assert IIN.encode() not in done.stdout
+
+
+@pytest.fixture
+def running(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[bytes], Path]]:
+    """A batch of endless lines on two workers, its answers going to a file."""
+    with (tmp_path / "out").open("wb") as out, (tmp_path / "err").open("wb") as err:
+        process = subprocess.Popen(
+            _batch("-", "--jobs", "2"), cwd=ROOT, stdin=subprocess.PIPE, stdout=out, stderr=err
+        )
+        feeding = os.fork()
+        if feeding == 0:
+            assert process.stdin is not None
+            signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+            many = (line() + b"\n") * 20
+            while True:
+                os.write(process.stdin.fileno(), many)
+        assert process.stdin is not None
+        process.stdin.close()
+        deadline = time.monotonic() + 30
+        while (tmp_path / "out").stat().st_size < 100_000 and time.monotonic() < deadline:
+            time.sleep(0.02)
+        yield process, tmp_path
+        os.kill(feeding, signal.SIGKILL)
+        os.waitpid(feeding, 0)
+        process.kill()
+        process.wait()
+
+
+def _rows(folder: Path) -> list[Any]:
+    data = (folder / "out").read_bytes()
+    assert data.endswith(b"\n")
+    return [json.loads(text) for text in data.splitlines()]
+
+
+def test_ctrl_c_ends_a_batch_with_whole_answers(
+    running: tuple[subprocess.Popen[bytes], Path],
+) -> None:
+    """Every process of the terminal's group gets the signal, as from a keyboard."""
+    process, folder = running
+    workers = psutil.Process(process.pid).children()
+    assert len(workers) == 2
+    for worker in workers:
+        worker.send_signal(signal.SIGINT)
+    process.send_signal(signal.SIGINT)
+    assert process.wait(timeout=20) == 1
+    rows = _rows(folder)
+    assert {row["verdict"] for row in rows} == {"valid"}
+    said = (folder / "err").read_text()
+    assert f"stopped after {len(rows)} lines" in said
+    assert "Traceback" not in said
+    assert not [worker for worker in workers if worker.is_running()]
+
+
+def test_a_worker_killed_from_outside_loses_no_line(
+    running: tuple[subprocess.Popen[bytes], Path],
+) -> None:
+    process, folder = running
+    parent = psutil.Process(process.pid)
+    for _ in range(5):
+        parent.children()[0].kill()
+        time.sleep(0.2)
+    process.send_signal(signal.SIGINT)
+    assert process.wait(timeout=20) == 1
+    rows = _rows(folder)
+    assert len(rows) > 100
+    assert {row["verdict"] for row in rows} == {"valid"}
+    assert "Traceback" not in (folder / "err").read_text()
+
+
+def test_a_reader_that_has_enough_ends_the_batch_quietly(tmp_path: Path) -> None:
+    (tmp_path / "lines").write_bytes((line() + b"\n") * 3_000)
+    with (tmp_path / "err").open("wb") as err:
+        process = subprocess.Popen(
+            _batch(tmp_path / "lines", "--jobs", "2"), cwd=ROOT, stdout=subprocess.PIPE, stderr=err
+        )
+        assert process.stdout is not None
+        assert json.loads(process.stdout.readline())["verdict"] == "valid"
+        process.stdout.close()
+        assert process.wait(timeout=20) == 1
+    assert "Traceback" not in (tmp_path / "err").read_text()
+
+
+def test_progress_is_shown_on_a_terminal_only(tmp_path: Path) -> None:
+    """On stderr, so that the answers stay answers."""
+    (tmp_path / "lines").write_bytes((line() + b"\n") * 50)
+    ours, theirs = os.openpty()
+    process = subprocess.Popen(
+        _batch(tmp_path / "lines", "--jobs", "2"), cwd=ROOT, stdout=subprocess.PIPE, stderr=theirs,
+        env=os.environ | {"TERM": "xterm", "COLUMNS": "120"},
+    )  # fmt: skip
+    os.close(theirs)
+    output, _ = process.communicate(timeout=60)
+    shown = b""
+    while True:
+        try:
+            shown += os.read(ours, 65_536)
+        except OSError:
+            break
+    os.close(ours)
+    assert process.returncode == 0
+    assert len(output.splitlines()) == 50
+    assert b"50 lines" in shown
+    assert b"50 valid" in shown
+    assert b"\x1b" not in output
