@@ -61,6 +61,8 @@ def read_status(  # noqa: PLR0913 - the whole input of the rule, each part named
     if at - newest.this_update > policy.crl_max_age + policy.clock_skew:
         raise Unusable("the CRL is too old", Cause.STALE)
     status, since = _status(leaf.serial, base, delta)
+    if status == "good":
+        _check_covers(leaf, base, newest)
     return CrlAnswer(
         status=status,
         this_update=base.this_update,
@@ -118,6 +120,18 @@ def _check_interval(read: Crl, policy: VerificationPolicy, at: datetime) -> None
         raise Unusable("the CRL is from the future: check the clock", Cause.STALE)
     if read.next_update is None or read.next_update + policy.clock_skew < at:
         raise Unusable("the CRL is past its nextUpdate", Cause.STALE)
+
+
+def _check_covers(leaf: Certificate, base: Crl, newest: Crl) -> None:
+    """RFC 5280 section 3.3: when a certificate has expired, its entry may be taken off the CRL."""
+    for crl in (base, newest):
+        if crl.this_update > leaf.not_after and not (
+            crl.expired_from is not None and crl.expired_from <= leaf.not_after
+        ):
+            raise Unusable(
+                "the certificate has expired, and the CRL says nothing of expired ones",
+                Cause.EXPIRED,
+            )
 
 
 def completes(delta: Crl, base: Crl) -> bool:

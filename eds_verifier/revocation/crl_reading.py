@@ -32,10 +32,16 @@ from eds_verifier.verdict import Refused
 MAX_CRL = 64 * 1_048_576
 REMEMBERED_OCTETS = 64 * 1_048_576
 REMEMBERED_CRLS = 64
+EXPIRED_CERTS_ON_CRL = "2.5.29.60"
 _WHAT = "the CRL"
 _UNREADABLE = "the CRL cannot be read"
 _KNOWN_CRITICAL = frozenset(
-    {oids.CRL_NUMBER, oids.AUTHORITY_KEY_IDENTIFIER, oids.DELTA_CRL_INDICATOR}
+    {
+        oids.CRL_NUMBER,
+        oids.AUTHORITY_KEY_IDENTIFIER,
+        oids.DELTA_CRL_INDICATOR,
+        EXPIRED_CERTS_ON_CRL,
+    }
 )
 _INTEGER, _BITS, _SEQUENCE, _EXTENSIONS = 0x02, 0x03, 0x30, 0xA0
 _TIMES = frozenset({0x17, 0x18})
@@ -48,6 +54,8 @@ class Crl:
 
     `base_number` is set for a delta: the number of the base it needs, at least. The NCA numbers
     its deltas apart from its bases, so two numbers of different kinds are never compared.
+    `expired_from`: certificates that expired since then are still listed (X.509 expiredCertsOnCRL);
+    None: an entry may be gone as soon as its certificate has expired.
     """
 
     issuer: str
@@ -56,6 +64,7 @@ class Crl:
     this_update: datetime
     next_update: datetime | None
     entries: CrlEntries
+    expired_from: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -152,6 +161,7 @@ def _read(data: bytes, issuer: Certificate, give_up: Callable[[], bool]) -> Crl:
         this_update=time_of(parts.this_update, what=_WHAT),
         next_update=None if parts.next_update is None else time_of(parts.next_update, what=_WHAT),
         entries=read_entries(data, *parts.entries, give_up=give_up),
+        expired_from=_expired_from(extensions.get(EXPIRED_CERTS_ON_CRL)),
     )
 
 
@@ -255,6 +265,10 @@ def _check_key(encoded: bytes | None, issuer: Certificate) -> None:
     named = decode(AuthorityKeyIdentifier, encoded, what=_WHAT).key_identifier
     if named is not None and named != issuer.subject_key_id:
         raise Unusable("the CRL is signed with another key of the authority", Cause.NOT_AUTHORISED)
+
+
+def _expired_from(encoded: bytes | None) -> datetime | None:
+    return None if encoded is None else time_of(encoded, what=_WHAT)
 
 
 def _number(extensions: dict[str, bytes], oid: str) -> int | None:

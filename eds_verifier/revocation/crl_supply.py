@@ -55,6 +55,7 @@ class CrlSupply:
         self._lock = Lock()
         self._fetched: dict[str, float] = {}
         self._failed: dict[str, float] = {}
+        self._down: dict[str, Place] = {}
 
     def obtain(  # noqa: PLR0913 - everything one question needs, each part named
         self,
@@ -105,8 +106,9 @@ class CrlSupply:
                 held=(one.crl for one in self.held(places)),
                 delta_published=issuer.delta_crl is not None,
             )
-        except Unusable:
-            return False
+        except Unusable as unusable:
+            # No newer CRL will say more of a certificate that has expired.
+            return unusable.cause is Cause.EXPIRED
         return True
 
     def _wanted_first(self, places: tuple[Place, ...]) -> list[Place]:
@@ -164,6 +166,7 @@ class CrlSupply:
                 if is_last or pause >= self._around.left(deadline):
                     with self._lock:
                         self._failed[place.key] = self._around.clock()
+                        self._down[place.key] = place
                     raise
             self._around.sleep(pause)
 
@@ -173,20 +176,25 @@ class CrlSupply:
             held = self._shelf.put(place, data, give_up=lambda: self._around.left(deadline) <= 0)
         with self._lock:
             self._fetched[place.key] = self._around.clock()
+            self._down.pop(place.key, None)
         return held
 
     def tend(self, issuer: TrustedAuthority, *, policy: VerificationPolicy, at: datetime) -> None:
         """Have the authority's CRLs fetched before they are needed; nobody waits for it."""
         self._renew(places_of(issuer), policy, at)
 
-    def probe(self, issuer: TrustedAuthority) -> None:
-        """Have those asked for again that failed last; nobody waits for it."""
-        for place in places_of(issuer):
-            if self._source(place).record.down_since is not None:
-                self._start_behind(place)
+    def probe(self) -> None:
+        """Have those asked for again that failed last, whosever they are; nobody waits for it.
+
+        Or an authority nobody of whose people signs in just now would be told of as down for long.
+        """
+        with self._lock:
+            down = tuple(self._down.values())
+        for place in down:
+            self._start_behind(place)
 
     def _renew(self, places: tuple[Place, ...], policy: VerificationPolicy, at: datetime) -> None:
-        """Have fetched what is missing, failed last, or will not suffice much longer."""
+        """Have fetched what is missing or will not suffice much longer."""
         crls = {place: one.crl for place in places if (one := self._shelf.get(place)) is not None}
         delta = next((crl for place, crl in crls.items() if place.is_delta), None)
         for place in places:
@@ -197,11 +205,7 @@ class CrlSupply:
                 and delta is not None
                 and completes(delta, crl)
             )
-            if (
-                crl is None
-                or self._source(place).record.down_since is not None
-                or _is_half_gone(crl, policy, at, is_completed=is_completed)
-            ):
+            if crl is None or _is_half_gone(crl, policy, at, is_completed=is_completed):
                 self._start_behind(place)
 
     def _start_behind(self, place: Place) -> None:

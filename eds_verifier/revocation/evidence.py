@@ -40,6 +40,7 @@ class Cause(StrEnum):
     DELTA = "delta_missing"
     # the answer holds, and says nothing
     UNKNOWN = "unknown_certificate"
+    EXPIRED = "expired_certificate"
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,11 +73,13 @@ class Gatherer:
             answer = self._ask(certificate, issuer, nonces, policy, at, deadline, about)
             if answer is not None:
                 ocsp.append(answer)
-                self._tend(issuer, policy, at)
+                if self._readiness == "kept_ready" and policy.revocation != "ocsp":
+                    self._crls.tend(issuer, policy=policy, at=at)
             elif policy.revocation != "ocsp":
                 held += self._crls.obtain(
                     certificate, issuer, policy=policy, at=at, deadline=deadline, notes=about
                 )
+        self._crls.probe()
         return Evidence(ocsp=tuple(ocsp), held=tuple(held), notes=tuple(notes))
 
     def _ask(  # noqa: PLR0913, PLR0917 - private; everything one question needs
@@ -103,15 +105,6 @@ class Gatherer:
             deadline=deadline,
             notes=notes,
         )
-
-    def _tend(self, issuer: TrustedAuthority, policy: VerificationPolicy, at: datetime) -> None:
-        """What an OCSP answer leaves to do for the moment when there will be none."""
-        if policy.revocation == "ocsp":
-            return
-        if self._readiness == "kept_ready":
-            self._crls.tend(issuer, policy=policy, at=at)
-        else:
-            self._crls.probe(issuer)
 
     def state(self, trust: TrustStore) -> TrustState:
         """How the sources of a trust store did up to now."""

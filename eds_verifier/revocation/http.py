@@ -12,6 +12,7 @@ import io
 import socket
 import ssl
 import time
+from functools import cache
 from typing import Any, cast
 from urllib.parse import SplitResult, urlsplit
 
@@ -76,10 +77,15 @@ def _connect(parts: SplitResult, deadline: float) -> socket.socket:
         return connected
     try:
         connected.settimeout(_left(deadline))
-        return ssl.create_default_context().wrap_socket(connected, server_hostname=parts.hostname)
+        return _tls().wrap_socket(connected, server_hostname=parts.hostname)
     except BaseException:
         connected.close()
         raise
+
+
+@cache
+def _tls() -> ssl.SSLContext:
+    return ssl.create_default_context()
 
 
 def _left(deadline: float) -> float:

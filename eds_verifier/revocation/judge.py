@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -43,10 +44,11 @@ class Assessment:
 
 @dataclass(frozen=True, slots=True)
 class _Finding:
-    """One authority's usable answer about one certificate."""
+    """One authority's usable answer about one certificate, as of when it was given."""
 
     status: str
     since: datetime | None
+    as_of: datetime
     summary: RevocationSummary
     ocsp: OcspEvidence | None = None
     crls: tuple[Crl, ...] = ()
@@ -62,11 +64,11 @@ def assess_revocation(
 ) -> Assessment:
     """What says that the leaf, and every issuer that is not pinned, is not revoked.
 
-    A usable OCSP answer decides; the CRLs decide when there is none and the policy takes CRLs.
-    All of it must be fresh at `at`. `signed_at` is what a checked time stamp proves: a document's
-    signature outlives a later revocation or hold, with the warning `revoked_after_signing`.
-    Refuses revoked (an unpinned issuer too), suspended, not_issued; revocation_unavailable when
-    nothing usable is there about the leaf.
+    Of the usable answers of the kinds the policy takes the newest decides, or one that revokes for
+    good. All of them must be fresh at `at`. `signed_at` is what a checked time stamp proves: a
+    document's signature outlives a later revocation or hold, with a warning. Refuses revoked (an
+    unpinned issuer too), suspended, not_issued; revocation_unavailable when nothing usable is
+    there about the leaf.
     """
     if policy.revocation == "unsafe_off":
         return Assessment(None, warnings=(NOT_CHECKED,))
@@ -152,37 +154,83 @@ def _find(  # noqa: PLR0913 - private; the whole input of the rule
     delta_published: bool,
     details: list[str],
 ) -> _Finding | None:
-    """The first usable answer about `certificate`, or nothing; why not is added to `details`."""
-    if policy.revocation != "crl":
-        for item in evidence.ocsp:
-            try:
-                answer = read_answer(item, certificate, issuer, policy=policy, at=at)
-            except Unusable as unusable:
-                details.append(unusable.detail)
-            else:
-                summary = RevocationSummary(
-                    source="ocsp", this_update=answer.this_update, next_update=answer.next_update
-                )
-                return _Finding(answer.status, answer.since, summary, ocsp=item)
-    if policy.revocation != "ocsp" and (evidence.crls or evidence.held):
+    """The answer about `certificate` that decides, or nothing; why not is added to `details`.
+
+    The newest word counts, the graver of two as new. A revocation for good is never taken back,
+    so it counts however old it is.
+    """
+    found = [
+        *_by_ocsp(certificate, issuer, evidence, policy, at, details),
+        *_by_crls(
+            certificate,
+            issuer,
+            evidence,
+            policy,
+            at,
+            delta_published=delta_published,
+            details=details,
+        ),
+    ]
+    for_good = [finding for finding in found if finding.status == "revoked"]
+    return max(
+        for_good or found,
+        key=lambda finding: (finding.as_of, finding.status != "good"),
+        default=None,
+    )
+
+
+def _by_ocsp(  # noqa: PLR0913, PLR0917 - private; the whole input of the rule
+    certificate: Certificate,
+    issuer: Certificate,
+    evidence: Evidence,
+    policy: VerificationPolicy,
+    at: datetime,
+    details: list[str],
+) -> Iterator[_Finding]:
+    if policy.revocation == "crl":
+        return
+    for item in evidence.ocsp:
         try:
-            status = read_status(
-                evidence.crls,
-                certificate,
-                issuer,
-                policy=policy,
-                at=at,
-                held=(item.crl for item in evidence.held),
-                delta_published=delta_published,
-            )
+            answer = read_answer(item, certificate, issuer, policy=policy, at=at)
         except Unusable as unusable:
             details.append(unusable.detail)
         else:
             summary = RevocationSummary(
-                source="crl",
-                this_update=status.this_update,
-                next_update=status.next_update,
-                delta_this_update=status.delta_this_update,
+                source="ocsp", this_update=answer.this_update, next_update=answer.next_update
             )
-            return _Finding(status.status, status.since, summary, crls=status.rests_on)
-    return None
+            yield _Finding(answer.status, answer.since, answer.this_update, summary, ocsp=item)
+
+
+def _by_crls(  # noqa: PLR0913 - private; the whole input of the rule
+    certificate: Certificate,
+    issuer: Certificate,
+    evidence: Evidence,
+    policy: VerificationPolicy,
+    at: datetime,
+    *,
+    delta_published: bool,
+    details: list[str],
+) -> Iterator[_Finding]:
+    if policy.revocation == "ocsp" or not (evidence.crls or evidence.held):
+        return
+    try:
+        status = read_status(
+            evidence.crls,
+            certificate,
+            issuer,
+            policy=policy,
+            at=at,
+            held=(item.crl for item in evidence.held),
+            delta_published=delta_published,
+        )
+    except Unusable as unusable:
+        details.append(unusable.detail)
+    else:
+        summary = RevocationSummary(
+            source="crl",
+            this_update=status.this_update,
+            next_update=status.next_update,
+            delta_this_update=status.delta_this_update,
+        )
+        as_of = status.delta_this_update or status.this_update
+        yield _Finding(status.status, status.since, as_of, summary, crls=status.rests_on)

@@ -93,6 +93,8 @@ def read_answer(
     single = _single(authentic, certificate_id(leaf, issuer))
     _check_fresh(authentic.produced_at, single, policy, at)
     status, since = _status(single)
+    if status == "good":
+        _check_covers(leaf, single)
     return OcspAnswer(status, single.this_update, single.next_update, since)
 
 
@@ -137,6 +139,17 @@ def _check_fresh(
         raise Unusable("the OCSP response is too old", Cause.STALE)
     if next_update is not None and next_update + policy.clock_skew < at:
         raise Unusable("the OCSP response is past its nextUpdate", Cause.STALE)
+
+
+def _check_covers(leaf: Certificate, single: Single) -> None:
+    """RFC 6960 section 2.2: good says nothing of an expired certificate, but for archiveCutoff."""
+    cutoff = single.archive_cutoff
+    if single.this_update > leaf.not_after and not (
+        cutoff is not None and cutoff <= leaf.not_after
+    ):
+        raise Unusable(
+            "the certificate has expired, and OCSP says nothing of expired ones", Cause.EXPIRED
+        )
 
 
 def _status(single: Single) -> tuple[OcspStatus, datetime | None]:

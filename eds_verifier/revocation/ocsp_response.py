@@ -100,12 +100,17 @@ _STATUSES: Mapping[int, tuple[str, Cause]] = {
 _GOOD, _REVOKED, _UNKNOWN = b"\x80", b"\xa1", b"\x82"
 _BY_NAME, _BY_KEY = b"\xa1", b"\xa2"
 _REASON = b"\xa0"
+ARCHIVE_CUTOFF = "1.3.6.1.5.5.7.48.1.6"
+_SINGLE_EXTENSIONS = frozenset({ARCHIVE_CUTOFF})
 _RESPONSE_EXTENSIONS = frozenset({oids.OCSP_NONCE, oids.OCSP_EXTENDED_REVOKE})
 
 
 @dataclass(frozen=True, slots=True)
 class Single:
-    """What is said about one certificate. `certificate_id` is None unless made with SHA-256."""
+    """What is said about one certificate. `certificate_id` is None unless made with SHA-256.
+
+    `archive_cutoff`: certificates that expired since then are still known (RFC 6960 section 4.4.4).
+    """
 
     certificate_id: tuple[bytes, bytes, int] | None
     status: SingleStatus
@@ -113,6 +118,7 @@ class Single:
     next_update: datetime | None
     since: datetime | None
     reason: int | None
+    archive_cutoff: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,7 +254,7 @@ def _check_delegation(responder_der: bytes, issuer_der: bytes) -> None:
 
 
 def _single(encoded: _SingleResponse) -> Single:
-    _extensions(encoded.extensions, frozenset())
+    cutoff = _extensions(encoded.extensions, _SINGLE_EXTENSIONS).get(ARCHIVE_CUTOFF)
     status, since, reason = _status(encoded.status)
     identifier = encoded.certificate_id
     algorithm, _ = algorithm_parts(raw(identifier.hash_algorithm), what=_WHAT)
@@ -265,6 +271,7 @@ def _single(encoded: _SingleResponse) -> Single:
         else instant(encoded.next_update, what=_WHAT),
         since=since,
         reason=reason,
+        archive_cutoff=None if cutoff is None else time_of(cutoff, what=_WHAT),
     )
 
 

@@ -24,6 +24,7 @@ RETRIED = frozenset(Cause) - {
     Cause.NOT_ASKED,
     Cause.QUESTION_REFUSED,
     Cause.UNKNOWN,
+    Cause.EXPIRED,
     Cause.STALE,
 }
 """Asking once more may help. The others would be answered the same."""

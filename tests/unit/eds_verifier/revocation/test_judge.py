@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 
+from eds_verifier.asn1 import oids
 from eds_verifier.path.validate import ValidatedPath, validate_path
 from eds_verifier.policy import VerificationPolicy
 from eds_verifier.revocation.evidence import Evidence, OcspEvidence
 from eds_verifier.revocation.judge import Assessment, assess_revocation, judge_revocation
-from eds_verifier.revocation.ocsp import NEVER_ISSUED
+from eds_verifier.revocation.ocsp import NEVER_ISSUED, certificate_id
 from eds_verifier.trust import TrustStore
 from eds_verifier.verdict import Refused
+from tests.unit.eds_verifier import der
 from tests.unit.eds_verifier.factory import (
     DAY,
     NOW,
+    Extension,
     Signer,
     authority,
     crl,
     gost_key,
     issue,
+    name,
     ocsp_response,
     responder,
     revoked_status,
@@ -120,6 +125,47 @@ def test_what_it_rests_on_is_told() -> None:
     assert (assessed.ocsp, len(assessed.crls)) == (None, 1)
 
 
+def told(status: bytes, age: timedelta) -> OcspEvidence:
+    (item,) = ocsp(status, this_update=NOW - age).ocsp
+    return item
+
+
+GOOD, HELD, GONE = b"\x80\x00", revoked_status(NOW - DAY, 6), revoked_status(NOW - DAY, 1)
+MINUTE = timedelta(minutes=1)
+CONTRADICTING: tuple[tuple[str, Evidence, str], ...] = (
+    ("good, then held", Evidence(ocsp=(told(GOOD, 2 * MINUTE), told(HELD, MINUTE))), "suspended"),
+    ("held, then good", Evidence(ocsp=(told(HELD, 2 * MINUTE), told(GOOD, MINUTE))), "ok"),
+    ("revoked, then good", Evidence(ocsp=(told(GONE, 2 * MINUTE), told(GOOD, MINUTE))), "revoked"),
+    ("good and held at once", Evidence(ocsp=(told(GOOD, MINUTE), told(HELD, MINUTE))), "suspended"),
+    ("held by an older CRL, good now", Evidence(
+        ocsp=(told(GOOD, MINUTE),), crls=(crl(PKI.issuer, [(PERSON.serial, 6)]),)), "ok"),
+    ("held by a newer CRL", Evidence(ocsp=(told(GOOD, MINUTE),), crls=(
+        crl(PKI.issuer, [(PERSON.serial, 6)], this_update=NOW),)), "suspended"),
+    ("revoked by an older CRL", Evidence(
+        ocsp=(told(GOOD, MINUTE),), crls=(crl(PKI.issuer, [(PERSON.serial, 1)]),)), "revoked"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("evidence", "wanted"), [pytest.param(e, w, id=i) for i, e, w in CONTRADICTING]
+)
+def test_the_newest_word_counts_and_a_revocation_for_good_always(
+    evidence: Evidence, wanted: str
+) -> None:
+    turned = Evidence(ocsp=evidence.ocsp[::-1], crls=evidence.crls)
+    for one in (evidence, turned):
+        if wanted == "ok":
+            assert assess(one).summary is not None
+        else:
+            assert refusal(one) == wanted
+
+
+def test_a_source_the_policy_does_not_take_contradicts_nobody() -> None:
+    evidence = Evidence(ocsp=(told(GOOD, MINUTE),), crls=(crl(PKI.issuer, [(PERSON.serial, 1)]),))
+    assert assess(evidence, DOCUMENT.model_copy(update={"revocation": "ocsp"})).summary is not None
+    assert refusal(evidence, DOCUMENT.model_copy(update={"revocation": "crl"})) == "revoked"
+
+
 def test_left_out_by_policy_it_says_so_whatever_is_known() -> None:
     policy = DOCUMENT.model_copy(update={"revocation": "unsafe_off"})
     for evidence in (Evidence(), ocsp(revoked_status(REVOKED_AT, 1))):
@@ -203,3 +249,92 @@ def test_a_delta_required_of_the_leaf_is_not_required_of_its_issuer() -> None:
     assert refusal(lists(LEAF_GOOD, crl(PKI.root)), WITH_DELTA, path=UNPINNED) == (
         "revocation_unavailable"
     )
+
+
+EXPIRED = issue(replace(PKI.person(), not_after=NOW - DAY), PKI.issuer)
+STAMPED = NOW - 2 * DAY
+EXPIRED_PATH = validate_path(EXPIRED.certificate, PKI.store, at=STAMPED)
+
+
+def expired_from(at: datetime) -> Extension:
+    """X.509 expiredCertsOnCRL."""
+    return Extension("2.5.29.60", der.generalized(at))
+
+
+def about_expired(status: bytes = b"\x80\x00", cutoff: datetime | None = None) -> Evidence:
+    extensions = b""
+    if cutoff is not None:
+        entry = Extension("1.3.6.1.5.5.7.48.1.6", der.generalized(cutoff)).encode()
+        extensions = der.explicit(1, der.seq(entry))
+    response = with_single_extensions(status, extensions)
+    return Evidence(ocsp=(OcspEvidence(response, NONCE),))
+
+
+def with_single_extensions(status: bytes, extensions: bytes) -> bytes:
+    name_hash, key_hash, serial = certificate_id(EXPIRED.certificate, PKI.issuer.certificate)
+    identifier = der.seq(
+        der.algorithm(oids.SHA256), der.octets(name_hash), der.octets(key_hash),
+        der.integer(serial),
+    )  # fmt: skip
+    data = der.seq(
+        der.explicit(1, name(PKI.issuer.subject)),
+        der.generalized(NOW),
+        der.seq(der.seq(identifier, status, der.generalized(NOW), extensions)),
+        der.explicit(1, der.seq(Extension(oids.OCSP_NONCE, der.octets(NONCE)).encode())),
+    )
+    key = PKI.issuer.key
+    basic = der.seq(data, der.algorithm(key.signature_oid), der.bits(key.sign(data)))
+    body = der.seq(der.oid(oids.OCSP_BASIC), der.octets(basic))
+    return der.seq(der.enumerated(0), der.explicit(0, body))
+
+
+SILENT_ABOUT_EXPIRED: tuple[tuple[str, Evidence], ...] = (
+    ("a CRL it may be taken off", lists(crl(PKI.issuer))),
+    ("a CRL that lists only who expired later",
+     lists(crl(PKI.issuer, extra=(expired_from(NOW - HOUR),)))),
+    ("a delta that says nothing",
+     lists(crl(PKI.issuer, this_update=NOW - 3 * DAY), crl(PKI.issuer, base_number=14))),
+    ("OCSP that says good", about_expired()),
+    ("OCSP that remembers only who expired later", about_expired(cutoff=NOW - HOUR)),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("evidence", [pytest.param(e, id=i) for i, e in SILENT_ABOUT_EXPIRED])
+def test_silence_about_an_expired_certificate_proves_nothing(evidence: Evidence) -> None:
+    """A key revoked before it was stolen and used would come clean by expiring."""
+    assert refusal(evidence, signed_at=STAMPED, path=EXPIRED_PATH) == "revocation_unavailable"
+
+
+TELLS_OF_EXPIRED: tuple[tuple[str, Evidence], ...] = (
+    ("a CRL that lists expired ones",
+     lists(crl(PKI.issuer, extra=(expired_from(NOW - 365 * DAY),)))),
+    ("a CRL that lists expired ones, critical", lists(crl(PKI.issuer, extra=(
+        Extension("2.5.29.60", der.generalized(NOW - 365 * DAY), critical=True),)))),
+    ("OCSP that remembers them", about_expired(cutoff=NOW - 365 * DAY)),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("evidence", [pytest.param(e, id=i) for i, e in TELLS_OF_EXPIRED])
+def test_an_expired_certificate_is_good_where_the_authority_remembers_it(
+    evidence: Evidence,
+) -> None:
+    assert assess(evidence, signed_at=STAMPED, path=EXPIRED_PATH).warnings == ()
+
+
+STILL_REVOKED: tuple[tuple[str, Evidence, str], ...] = (
+    ("by CRL", lists(crl(PKI.issuer, [(EXPIRED.serial, 1)], this_update=NOW - DAY)), "revoked"),
+    ("by OCSP", about_expired(revoked_status(STAMPED - DAY, 1)), "revoked"),
+    ("held by OCSP", about_expired(revoked_status(STAMPED - DAY, 6)), "suspended"),
+)
+
+
+@pytest.mark.parametrize(
+    ("evidence", "reason"), [pytest.param(e, r, id=i) for i, e, r in STILL_REVOKED]
+)
+def test_a_revocation_that_is_still_told_counts(evidence: Evidence, reason: str) -> None:
+    assert refusal(evidence, signed_at=STAMPED, path=EXPIRED_PATH) == reason
+
+
+def test_a_crl_from_before_it_expired_still_tells_of_it() -> None:
+    before = lists(crl(PKI.issuer, this_update=NOW - DAY))
+    assert assess(before, signed_at=STAMPED, path=EXPIRED_PATH).warnings == ()
