@@ -1,8 +1,10 @@
 """API keys: made strong, kept as hashes, compared in constant time.
 
 A key is 256 random bits, so there is no list of likely keys to try against a stolen settings file:
-plain SHA-256 is as good as a slow password hash here, and costs an attacker's requests nothing
-that would slow other people's down.
+plain SHA-256 is as good as a slow password hash here, and wrong keys cost the verifier next to
+nothing.
+
+`python -m eds_verifier.api.keys` makes one.
 """
 
 from __future__ import annotations
@@ -11,14 +13,17 @@ import base64
 import binascii
 import hashlib
 import hmac
+import re
 import secrets
+import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Self
 
 from eds_verifier.api.errors import ApiProblem
-from eds_verifier.settings import ApiKeySettings, KeyPurpose
+from eds_verifier.settings import KEY_FORMAT, ApiKeySettings, KeyPurpose
 
+_FORMAT = re.compile(KEY_FORMAT, re.ASCII)
 _PREFIX = "tanba_"
 _RANDOM_BYTES = 32
 
@@ -102,13 +107,17 @@ class KeyRing:
         return found
 
     def _holder(self, key: str) -> ApiKey | None:
-        """Every key is compared, whichever fits: nothing is told by the time it takes."""
+        """Every key is compared, whichever fits: nothing is told by the time it takes.
+
+        What is not of our making is no key, whatever hash somebody put into the settings.
+        """
+        well_formed = _FORMAT.fullmatch(key) is not None
         digest = hashlib.sha256(key.encode("utf-8", "surrogateescape")).digest()
         found = None
         for one in self._keys:
             if hmac.compare_digest(digest, one.digest):
                 found = one
-        return found
+        return found if well_formed else None
 
 
 def _basic(value: str) -> tuple[str, str]:
@@ -118,3 +127,17 @@ def _basic(value: str) -> tuple[str, str]:
     except (binascii.Error, ValueError):
         return "?", ""
     return name or "?", key
+
+
+def description(made: NewKey) -> str:
+    """A new key as a person is shown it, once."""
+    return (
+        f"key:    {made.key}\n"
+        f"sha256: {made.sha256}\n"
+        "The key is shown this once: give it to whoever asks with it. The hash goes into the\n"
+        "settings, under api.keys.\n"
+    )
+
+
+if __name__ == "__main__":
+    sys.stdout.write(description(new_key()))

@@ -74,3 +74,15 @@ def require_reply(method: str, path: str, reply: Any) -> None:
     if "schema" in response["content"][kind] and kind.endswith("json"):
         media = kind.replace("/", "~1")
         _validator(f"{pointer}/content/{media}/schema").validate(json.loads(reply.content))
+
+
+def require_reply_body(path: str, status: str, body: Any) -> None:
+    """AssertionError unless `body` fits the schema of a reply to `POST path`."""
+    escaped = path.replace("/", "~1")
+    pointer = f"#/paths/{escaped}/post/responses/{status}"
+    response = _at(pointer)
+    if "$ref" in response:
+        pointer = response["$ref"]
+        response = _at(pointer)
+    (kind,) = response["content"]
+    _validator(f"{pointer}/content/{kind.replace('/', '~1')}/schema").validate(body)

@@ -104,3 +104,11 @@ def test_every_key_is_compared_whichever_fits(monkeypatch: pytest.MonkeyPatch, k
     monkeypatch.setattr(hmac, "compare_digest", counting)
     RING.find([f"Bearer {key}"])
     assert compared == [(32, 32)] * len(MADE)
+
+
+@pytest.mark.parametrize("weak", ["test", "", "password", "tanba_", "tanba_" + "a" * 42, "a" * 49])
+def test_a_weak_key_opens_nothing_though_its_hash_stands_in_the_settings(weak: str) -> None:
+    digest = hashlib.sha256(weak.encode()).digest()
+    ring = KeyRing([ApiKey("weak", digest, frozenset({"document"}), 1, 1)])
+    assert ring.find([f"Bearer {weak}"]) is None
+    assert ring.find([basic("weak", weak)]) is None

@@ -23,7 +23,9 @@ from eds_verifier.policy import VerificationPolicy
 from eds_verifier.service import Judgement
 from eds_verifier.verdict import Reason, Refused
 from stand.demo_ca.model import DemoCa
-from tests.unit.eds_verifier.api.world import KEYS, make_settings
+from stand.demo_ca.server import CaState
+from tests.unit.eds_verifier.api.world import KEYS, CountingFetcher, make_settings
+from tests.unit.eds_verifier.provider.world import Clock
 
 VERIFY = "/v1/cms/verify"
 BODY = {"cms": "AAAA", "purpose": "sign_in"}
@@ -64,7 +66,14 @@ class Served:
     def __init__(self, ca: DemoCa, judge: Held | None) -> None:
         settings = make_settings(ca, limits=LIMITS)
         assert settings.api is not None
-        service = make_service(settings, settings.api, metrics=Metrics())
+        self.clock = Clock()
+        service = make_service(
+            settings,
+            settings.api,
+            fetch=CountingFetcher(CaState(ca, self.clock)),
+            clock=self.clock,
+            metrics=Metrics(),
+        )
         if judge is not None:
             object.__setattr__(service, "judge", judge)
 
