@@ -129,7 +129,7 @@ def prove_crl(
         raise Unusable(refused.detail) from None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class _Parts:
     """TBSCertList: the small fields as octets, the entries as a range of the whole."""
 

@@ -43,7 +43,7 @@ class Cause(StrEnum):
     EXPIRED = "expired_certificate"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class OcspEvidence:
     """An OCSP response and the nonce that was sent for it; None when it was not asked by us."""
 
@@ -51,7 +51,7 @@ class OcspEvidence:
     nonce: bytes | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Evidence:
     """Everything a verdict may rest on. `notes` says in words what could not be had.
 

@@ -105,7 +105,7 @@ _SINGLE_EXTENSIONS = frozenset({ARCHIVE_CUTOFF})
 _RESPONSE_EXTENSIONS = frozenset({oids.OCSP_NONCE, oids.OCSP_EXTENDED_REVOKE})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Single:
     """What is said about one certificate. `certificate_id` is None unless made with SHA-256.
 
@@ -121,7 +121,7 @@ class Single:
     archive_cutoff: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Authentic:
     """A response signed by the authority asked or by a responder it certified.
 
