@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from eds_verifier.batch.request import RequestPolicy
 from eds_verifier.path.certificate import Certificate
 from eds_verifier.policy import VerificationPolicy
 from eds_verifier.revocation.evidence import Evidence, OcspEvidence
-from eds_verifier.trust import TrustedAuthority, TrustStore
+from eds_verifier.trust_given import anchors
 from eds_verifier.verdict import Refused, Verdict
 from eds_verifier.verify import verify
 from tests.limbo.model import Case, Expected, Policy
@@ -13,16 +16,17 @@ from tests.limbo.model import Case, Expected, Policy
 
 def judge(case: Case) -> Verdict:
     """The verifier's verdict on a case."""
+    trust = anchors("limbo", map(Certificate.parse, case.trust))
     responses = zip(case.ocsp, case.ocsp_nonces, strict=True)
     return verify(
         case.cms,
         content=case.content,
-        trust=_store(case),
+        trust=replace(trust, extra=_readable(case.certs)),
         evidence=Evidence(
             ocsp=tuple(OcspEvidence(response, nonce) for response, nonce in responses),
             crls=case.crl,
         ),
-        policy=_policy(case.policy),
+        policy=_rules(case.policy),
         at=case.at,
     )
 
@@ -57,15 +61,7 @@ def in_order(expected: Expected) -> Expected:
     )
 
 
-def _store(case: Case) -> TrustStore:
-    anchors = tuple(
-        TrustedAuthority(f"anchor-{i}", "root", None, Certificate.parse(der))
-        for i, der in enumerate(case.trust)
-    )
-    return TrustStore("limbo", anchors, tuple(_readable(case.certs)))
-
-
-def _readable(certificates: tuple[bytes, ...]) -> list[Certificate]:
+def _readable(certificates: tuple[bytes, ...]) -> tuple[Certificate, ...]:
     """The untrusted certificates that can be read; one that cannot is no help to anybody."""
     read = []
     for der in certificates:
@@ -73,17 +69,11 @@ def _readable(certificates: tuple[bytes, ...]) -> list[Certificate]:
             read.append(Certificate.parse(der))
         except Refused:
             continue
-    return read
+    return tuple(read)
 
 
-def _policy(policy: Policy) -> VerificationPolicy:
-    subjects = ("individual", "legal_entity") if policy.subject == "any" else (policy.subject,)
-    return VerificationPolicy(
-        purpose=policy.purpose,
-        key=policy.key_use,
-        numbers=policy.numbers,
-        subjects=subjects,
-        roles=None if policy.required_role is None else (policy.required_role,),
-        revocation="ocsp_or_crl" if policy.revocation == "required" else "unsafe_off",
-        delta_crl=policy.delta_crl,
-    )
+def _rules(policy: Policy) -> VerificationPolicy:
+    """The rules a batch line's policy means, with what a batch cannot ask."""
+    asked = policy.model_dump(include=set(RequestPolicy.model_fields))
+    rules = RequestPolicy(**asked).rules(policy.purpose)
+    return rules.model_copy(update={"delta_crl": policy.delta_crl})

@@ -18,9 +18,10 @@ from tests.limbo.model import Case
 MODULES = (
     "cms_form", "cms_content", "cms_signers", "cms_signed_attributes", "cms_ess",
     "cms_algorithms", "rsa", "pss", "gost", "gost_keys", "x509_fields", "x509_extensions",
-    "validity", "path_authorities", "path_building", "path_constraints", "key_use", "holder",
-    "iin", "bin", "names", "ocsp_answer", "ocsp_responder", "crl_base", "crl_delta",
-    "revocation", "acceptance", "document", "timestamp",
+    "validity", "path_authorities", "path_building", "path_constraints", "key_use",
+    "holder_person", "holder_machine", "iin_place", "iin_number", "bin", "names", "ocsp_status",
+    "ocsp_question", "ocsp_fresh", "ocsp_responder", "crl_entries", "crl_proof", "crl_fresh",
+    "crl_delta", "revocation", "acceptance", "document", "timestamp",
 )  # fmt: skip
 """Modules of `tests.limbo.cases`, in the order of the export."""
 

@@ -16,8 +16,9 @@ from tests.limbo.build.certificates import (
     extended,
     key_usage,
 )
-from tests.limbo.build.keys import SHA1, SHA256, Hash, Key
+from tests.limbo.build.keys import Key
 from tests.limbo.build.names import RESPONDER, encode_name
+from tests.limbo.build.rsa import SHA1, SHA256, Hash
 from tests.unit.eds_verifier import der
 
 GOOD = b"\x80\x00"

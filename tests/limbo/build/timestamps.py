@@ -8,9 +8,10 @@ from typing import Any, Self
 
 from tests.limbo.build import oids
 from tests.limbo.build.certificates import NOW, Draft, Signer, extended, key_usage
-from tests.limbo.build.keys import SHA256, Hash, Key
+from tests.limbo.build.keys import Key
 from tests.limbo.build.messages import Message, SignerInfo, attribute, ess_entry, ess_v2
 from tests.limbo.build.names import TSA
+from tests.limbo.build.rsa import SHA256, Hash
 from tests.unit.eds_verifier import der
 
 

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from eds_verifier.gost import streebog
 from tests.limbo.build import oids
-from tests.limbo.build.keys import (
+from tests.limbo.build.gost import gost_key
+from tests.limbo.build.keys import Key
+from tests.limbo.build.messages import CONTENT, Message, message_digest
+from tests.limbo.build.rsa import (
     MD5,
     SHA1,
     SHA3_256,
@@ -14,12 +18,9 @@ from tests.limbo.build.keys import (
     SHA384,
     SHA512,
     Hash,
-    Key,
     RsaKey,
-    gost_key,
     rsa_key,
 )
-from tests.limbo.build.messages import CONTENT, Message, message_digest
 from tests.limbo.build.scene import Pki, Verdicted
 from tests.limbo.registry import EVERY, GOST, case
 from tests.unit.eds_verifier import der
@@ -279,6 +280,27 @@ def russian(pki: Pki) -> Verdicted:
     message = pki.message().signed_with(
         digest_algorithm=der.seq(der.oid(oids.RU_STREEBOG_512)),
         signature_algorithm=der.seq(der.oid(oids.RU_GOST_512_SIGNATURE)),
+    )
+    return pki.scene(message).invalid("unsupported_algorithm")
+
+
+@case("cms::algorithm::gost-2015-256", "algorithm-confusion", kinds=("gost2015",))
+def of_256_bits(pki: Pki) -> Verdicted:
+    """The message names the 256-bit signature of GOST-2015, which the NCA has not been seen to use;
+    the key has 512 bits.
+
+    root → issuer → person → message named 1.2.398.3.10.1.1.2.3.1
+
+    Clause: facts 2.1 and 9: not confirmed, so not taken.
+    """
+
+    def streebog_256(data: bytes) -> bytes:
+        return streebog(data, bits=256)
+
+    message = pki.message().signed_with(
+        digest=streebog_256,
+        digest_algorithm=der.algorithm(oids.STREEBOG_256),
+        signature_algorithm=der.algorithm(oids.GOST_2015_256_SIGNATURE),
     )
     return pki.scene(message).invalid("unsupported_algorithm")
 

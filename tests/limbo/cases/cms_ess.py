@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 
 from tests.limbo.build import names, oids
-from tests.limbo.build.keys import GOST_2004, GOST_2015, SHA1, SHA256, SHA512
+from tests.limbo.build.gost import GOST_2004, GOST_2015
 from tests.limbo.build.messages import (
     attribute,
     ess_entry,
@@ -13,6 +13,7 @@ from tests.limbo.build.messages import (
     ess_v1,
     ess_v2,
 )
+from tests.limbo.build.rsa import SHA1, SHA256, SHA512
 from tests.limbo.build.scene import Pki, Verdicted
 from tests.limbo.registry import EVERY, GOST, case
 from tests.unit.eds_verifier import der

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from tests.limbo.build import oids
 from tests.limbo.build.certificates import DAY, NOW
-from tests.limbo.build.keys import SHA256, SHA512, Key
+from tests.limbo.build.keys import Key
 from tests.limbo.build.messages import (
     CONTENT,
     CONTENT_IS_DATA,
@@ -14,6 +14,7 @@ from tests.limbo.build.messages import (
     attribute,
     message_digest,
 )
+from tests.limbo.build.rsa import SHA256, SHA512
 from tests.limbo.build.scene import Pki, Verdicted
 from tests.limbo.registry import EVERY, case
 from tests.unit.eds_verifier import der

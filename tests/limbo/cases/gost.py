@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tests.limbo.build.keys import GOST_2004, GOST_2015, GostKey, Key, gost_key
+from tests.limbo.build.gost import GOST_2004, GOST_2015, GostKey, gost_key
+from tests.limbo.build.keys import Key
 from tests.limbo.build.messages import Message
 from tests.limbo.build.scene import Pki, Verdicted
 from tests.limbo.registry import GOST, case

@@ -3,15 +3,8 @@
 from __future__ import annotations
 
 from tests.limbo.build import oids
-from tests.limbo.build.keys import (
-    GOST_2004,
-    GOST_2015,
-    Foreign,
-    GostFamily,
-    GostKey,
-    gost_info,
-    gost_key,
-)
+from tests.limbo.build.gost import GOST_2004, GOST_2015, GostFamily, GostKey, gost_info, gost_key
+from tests.limbo.build.keys import Foreign
 from tests.limbo.build.scene import Pki, Verdicted
 from tests.limbo.registry import GOST, case
 from tests.unit.eds_verifier import der

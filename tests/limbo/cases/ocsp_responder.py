@@ -18,9 +18,10 @@ from tests.limbo.build.certificates import (
     issue,
     key_usage,
 )
-from tests.limbo.build.keys import SHA1, key_of, rsa_key
+from tests.limbo.build.keys import key_of
 from tests.limbo.build.names import encode_name
 from tests.limbo.build.ocsp import NOCHECK
+from tests.limbo.build.rsa import SHA1, rsa_key
 from tests.limbo.build.scene import Pki, Scene, Verdicted
 from tests.limbo.registry import EVERY, case
 from tests.unit.eds_verifier import der

@@ -13,7 +13,8 @@ from tests.limbo.build.certificates import (
     issue,
     key_usage,
 )
-from tests.limbo.build.keys import SHA1, Foreign, rsa_key
+from tests.limbo.build.keys import Foreign
+from tests.limbo.build.rsa import SHA1, rsa_key
 from tests.limbo.build.scene import Pki, Scene, Verdicted
 from tests.limbo.registry import EVERY, case
 from tests.unit.eds_verifier import der

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 from tests.limbo.build import names, oids
 from tests.limbo.build.certificates import DAY, NOW, Signer, authority, issue
-from tests.limbo.build.keys import key_of, rsa_key
+from tests.limbo.build.keys import key_of
+from tests.limbo.build.rsa import rsa_key
 from tests.limbo.build.scene import Pki, Scene, Verdicted
 from tests.limbo.build.scene import pki as pki_of
 from tests.limbo.registry import EVERY, case

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from tests.limbo.build import oids
-from tests.limbo.build.keys import (
+from tests.limbo.build.messages import Message
+from tests.limbo.build.rsa import (
     SHA1,
     SHA256,
     SHA384,
@@ -16,7 +17,6 @@ from tests.limbo.build.keys import (
     pss_algorithm,
     rsa_key,
 )
-from tests.limbo.build.messages import Message
 from tests.limbo.build.scene import Pki, Verdicted
 from tests.limbo.registry import case
 from tests.unit.eds_verifier import der

@@ -7,18 +7,9 @@ from dataclasses import replace
 
 from tests.limbo.build import oids
 from tests.limbo.build.certificates import NOW, SECOND
-from tests.limbo.build.keys import (
-    SHA256,
-    SHA512,
-    Foreign,
-    Key,
-    NoRootError,
-    pad_with,
-    primes,
-    rsa_info,
-    rsa_key,
-)
+from tests.limbo.build.keys import Foreign, Key
 from tests.limbo.build.messages import Message, attribute
+from tests.limbo.build.rsa import SHA256, SHA512, NoRootError, pad_with, primes, rsa_info, rsa_key
 from tests.limbo.build.scene import Pki, Verdicted
 from tests.limbo.registry import case
 from tests.unit.eds_verifier import der

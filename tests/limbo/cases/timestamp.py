@@ -6,10 +6,20 @@ from dataclasses import replace
 from datetime import datetime
 
 from tests.limbo.build import names, oids
-from tests.limbo.build.certificates import DAY, HOUR, NOW, Signer, authority, extended, issue
-from tests.limbo.build.crls import CERTIFICATE_HOLD, KEY_COMPROMISE
-from tests.limbo.build.keys import SHA1, SHA256, SHA512, key_of, rsa_key
+from tests.limbo.build.certificates import (
+    DAY,
+    HOUR,
+    NOW,
+    Extension,
+    Signer,
+    authority,
+    extended,
+    issue,
+)
+from tests.limbo.build.crls import CERTIFICATE_HOLD, KEY_COMPROMISE, Crl
+from tests.limbo.build.keys import key_of
 from tests.limbo.build.messages import Message, attribute
+from tests.limbo.build.rsa import SHA1, SHA256, SHA512, rsa_key
 from tests.limbo.build.scene import ACCEPTANCE, DOCUMENT, Pki, Scene, Verdicted
 from tests.limbo.build.timestamps import Token, tsa
 from tests.limbo.model import Expected
@@ -17,6 +27,7 @@ from tests.limbo.registry import EVERY, case
 from tests.unit.eds_verifier import der
 
 SERIAL = 0x6C42D1
+NOT_KNOWN = Expected(verdict="indeterminate", reason="revocation_unavailable")
 THEN = NOW - 5 * DAY
 
 
@@ -34,6 +45,20 @@ def _stamped(pki: Pki, token: Token, message: Message | None = None) -> Message:
 
 def _document(pki: Pki, token: Token, message: Message | None = None) -> Scene:
     return pki.scene(_stamped(pki, token, message), policy=DOCUMENT)
+
+
+def _expired(pki: Pki) -> Scene:
+    """A document stamped five days ago with a certificate that expired yesterday."""
+    return _document(pki, _token(pki), pki.message(pki.person(not_after=NOW - DAY)))
+
+
+def _keeping(pki: Pki, since: datetime) -> Crl:
+    """The issuer's CRL, which keeps what expired since then."""
+    return pki.crl.but(extra=(Extension(oids.EXPIRED_CERTS_ON_CRL, der.generalized(since)),))
+
+
+def _archive_cutoff(instant: datetime) -> Extension:
+    return Extension(oids.OCSP_ARCHIVE_CUTOFF, der.generalized(instant))
 
 
 @case("timestamp::sound", "timestamp", kinds=EVERY)
@@ -210,12 +235,7 @@ def unreadable(pki: Pki) -> Verdicted:
     return pki.scene(message, policy=DOCUMENT).valid("timestamp_invalid")
 
 
-@case(
-    "timestamp::from-the-future",
-    "timestamp",
-    "forgery",
-    pending="a time stamp of the future is believed",
-)
+@case("timestamp::from-the-future", "timestamp", "forgery")
 def future(pki: Pki) -> Verdicted:
     """The token says a time an hour from now.
 
@@ -229,14 +249,73 @@ def future(pki: Pki) -> Verdicted:
 @case("timestamp::signed-before-expiry", "timestamp", kinds=EVERY)
 def before_expiry(pki: Pki) -> Verdicted:
     """Nothing is wrong: the person's certificate expired yesterday; the document was stamped five
-    days ago.
+    days ago. The CRL keeps what expired this year.
 
     root → issuer → person (expired since) → document ← time stamp ← TSA ← issuer
 
-    Clause: CAdES-T: the signature is judged at the proven time.
+    Clause: CAdES-T: judged at the proven time; X.509 section 9.5.2.9: expiredCertsOnCRL.
     """
-    message = pki.message(pki.person(not_after=NOW - DAY))
-    return _document(pki, _token(pki), message).valid(signed_at=THEN)
+    return _expired(pki).listed(_keeping(pki, NOW - 200 * DAY)).valid(signed_at=THEN)
+
+
+@case("timestamp::expired-crl-forgets", "timestamp")
+def crl_forgets(pki: Pki) -> Verdicted:
+    """The certificate expired yesterday; the CRL of today may have dropped it, so that it is not
+    listed means nothing.
+
+    root → issuer → person (expired since) → document ← time stamp ← TSA ← issuer
+
+    Clause: RFC 5280 section 3.3: an entry may be removed after the certificate expired.
+    """
+    return _expired(pki).indeterminate(signers=(NOT_KNOWN,))
+
+
+@case("timestamp::expired-crl-keeps-too-little", "timestamp")
+def crl_keeps_little(pki: Pki) -> Verdicted:
+    """The certificate expired yesterday; the CRL keeps what expired in the last hour.
+
+    root → issuer → person (expired since) → document ← time stamp ← TSA ← issuer
+
+    Clause: X.509 section 9.5.2.9: expiredCertsOnCRL.
+    """
+    scene = _expired(pki).listed(_keeping(pki, NOW - HOUR))
+    return scene.indeterminate(signers=(NOT_KNOWN,))
+
+
+@case("timestamp::expired-ocsp-remembers", "timestamp")
+def ocsp_remembers(pki: Pki) -> Verdicted:
+    """Nothing is wrong: the certificate expired yesterday; the responder knows what expired this
+    year.
+
+    root → issuer → person (expired since) → document ← time stamp ← TSA ← issuer
+
+    Clause: RFC 6960 section 4.4.4: archive cutoff.
+    """
+    answer = pki.answer(extensions=(_archive_cutoff(NOW - 200 * DAY),))
+    return _expired(pki).answered(answer).valid(signed_at=THEN)
+
+
+@case("timestamp::expired-ocsp-forgets", "timestamp")
+def ocsp_forgets(pki: Pki) -> Verdicted:
+    """The certificate expired yesterday; the responder says good and not how long it remembers.
+
+    root → issuer → person (expired since) → document ← time stamp ← TSA ← issuer
+
+    Clause: RFC 6960 section 4.4.4: archive cutoff.
+    """
+    return _expired(pki).answered(pki.answer()).indeterminate(signers=(NOT_KNOWN,))
+
+
+@case("timestamp::expired-ocsp-remembers-too-little", "timestamp")
+def ocsp_remembers_little(pki: Pki) -> Verdicted:
+    """The certificate expired yesterday; the responder knows what expired in the last hour.
+
+    root → issuer → person (expired since) → document ← time stamp ← TSA ← issuer
+
+    Clause: RFC 6960 section 4.4.4: archive cutoff.
+    """
+    answer = pki.answer(extensions=(_archive_cutoff(NOW - HOUR),))
+    return _expired(pki).answered(answer).indeterminate(signers=(NOT_KNOWN,))
 
 
 @case("timestamp::stamped-after-expiry", "timestamp")

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 from tests.limbo.build import names, oids
 from tests.limbo.build.certificates import UNKNOWN, Signer, issue
-from tests.limbo.build.keys import MD5, SHA1, SHA384, Foreign, key_of, rsa_key
+from tests.limbo.build.keys import Foreign, key_of
+from tests.limbo.build.rsa import MD5, SHA1, SHA384, rsa_key
 from tests.limbo.build.scene import Pki, Verdicted
 from tests.limbo.registry import EVERY, GOST, case
 from tests.unit.eds_verifier import der

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections import Counter
-from collections.abc import Iterator
+from pathlib import Path
 
 import jsonschema_rs
 import pytest
 
+from eds_verifier.batch.judge import UNREADABLE_EXTRA
 from tests.limbo.export import SCHEMA, batch_line, document, is_batch_line, lines, schema
 from tests.limbo.judging import in_order, judge, said
 from tests.limbo.registry import MODULES, Entry, corpus
 
+ROOT = Path(__file__).resolve().parents[3]
 ENTRIES = {entry.id: entry for entry in corpus()}
 
 LEAST = {
@@ -23,13 +27,13 @@ LEAST = {
 """At least so many cases of each namespace."""
 
 
-def _parameters() -> Iterator[object]:
-    for entry in ENTRIES.values():
-        marks = [pytest.mark.xfail(reason=entry.pending, strict=True)] if entry.pending else []
-        yield pytest.param(entry, id=entry.id, marks=marks)
+def _marks(entry: Entry) -> list[pytest.MarkDecorator]:
+    return [pytest.mark.xfail(reason=entry.pending, strict=True)] if entry.pending else []
 
 
-@pytest.mark.parametrize("entry", _parameters())
+@pytest.mark.parametrize(
+    "entry", [pytest.param(e, id=e.id, marks=_marks(e)) for e in ENTRIES.values()]
+)
 def test_the_verifier_answers_as_the_case_expects(entry: Entry) -> None:
     expected = in_order(entry.case.expected)
     verdict = judge(entry.case)
@@ -81,6 +85,32 @@ def test_the_export_is_what_its_schema_says_and_the_same_each_time() -> None:
     ids = [case["id"] for case in exported["cases"]]
     assert ids == list(ENTRIES)
     assert len(set(ids)) == len(ids)
+
+
+def test_a_batch_answers_as_the_cases_expect(tmp_path: Path) -> None:
+    asked = {entry.id: entry for entry in ENTRIES.values() if is_batch_line(entry.case)}
+    file = tmp_path / "limbo.jsonl"
+    file.write_text("".join(f"{line}\n" for line in lines()), encoding="utf-8")
+    run = subprocess.run(
+        [sys.executable, "-c", "import cli; cli.main()", "eds", "verify", "--batch", str(file)],
+        cwd=ROOT,
+        capture_output=True,
+        timeout=120,
+        check=False,
+    )
+    assert run.returncode == 0, run.stderr.decode()
+    answers = [json.loads(line) for line in run.stdout.splitlines()]
+    assert [answer["id"] for answer in answers] == list(asked)
+    differing = {}
+    for answer in answers:
+        entry = asked[answer["id"]]
+        expected = entry.case.expected
+        warnings = set(answer["warnings"]) - {UNREADABLE_EXTRA}
+        given = (answer["verdict"], answer["reason"], warnings)
+        wanted = (expected.verdict, expected.reason, set(expected.warnings))
+        if given != wanted and not entry.pending:
+            differing[entry.id] = given
+    assert differing == {}
 
 
 def test_the_batch_lines_hold_the_keys_of_a_batch_and_no_others() -> None:
