@@ -25,12 +25,15 @@ _ANY = "any_policy"
 """pyhanko-certvalidator's word for ANY_POLICY."""
 
 
-def anchor_of(certificate: Certificate, profile: Profile) -> CertTrustAnchor:
-    """The anchor for pyhanko-certvalidator, limited as the profile says."""
+def anchor_of(certificate: Certificate, read: Any, profile: Profile) -> CertTrustAnchor:
+    """The anchor for pyhanko-certvalidator, limited as the profile says.
+
+    `read`: the same certificate as asn1crypto reads it.
+    """
     constrained = profile.anchor == "constrained"
     length = certificate.path_length if constrained else None
     qualifiers = TrustQualifiers(
-        standard_parameters=_parameters(certificate.asn1 if constrained else None, profile.inputs),
+        standard_parameters=_parameters(read if constrained else None, profile.inputs),
         max_path_length=length,
         # Left to itself the library counts down from None as soon as the other length is set.
         max_aa_path_length=length,
@@ -38,7 +41,7 @@ def anchor_of(certificate: Certificate, profile: Profile) -> CertTrustAnchor:
         valid_until=certificate.not_after if constrained else None,
         trusted_service_type=TrustedServiceType.CERTIFICATE_AUTHORITY,
     )
-    return CertTrustAnchor(certificate.asn1, qualifiers)
+    return CertTrustAnchor(read, qualifiers)
 
 
 def _parameters(anchor: Any, inputs: PathInputs) -> PKIXValidationParams:

@@ -22,7 +22,8 @@ from pyhanko_certvalidator.policy_decl import (
 from pyhanko_certvalidator.validate import async_validate_path
 
 from eds_verifier.asn1 import oids
-from eds_verifier.asn1.reading import reading
+from eds_verifier.asn1.reading import load, reading
+from eds_verifier.asn1.unchanged import UnchangedCertificate
 from eds_verifier.path.anchor import anchor_of
 from eds_verifier.path.certificate import Certificate
 from eds_verifier.path.profile import Profile
@@ -36,6 +37,16 @@ MAX_NAME_WORK = 8_000_000
 
 ELSEWHERE = RevocationCheckingRule.NO_CHECK
 """Revocation is not the path's concern: it is judged with evidence of its own."""
+
+
+def read(certificate: Certificate) -> Any:
+    """The certificate for pyhanko-certvalidator, read anew.
+
+    asn1crypto reads the parts of a certificate when they are asked for: two threads that asked one
+    object at once could each miss extensions the other was still reading.
+    """
+    with reading("a certificate", reason=Reason.CERTIFICATE_INVALID):
+        return load(UnchangedCertificate, certificate.der)
 
 
 def check_end(end: Certificate, profile: Profile) -> None:
@@ -84,7 +95,7 @@ def check_authorities(authorities: Sequence[Certificate], profile: Profile) -> N
                 )
     for certificate in authorities:
         with reading("an authority's certificate of the path", reason=Reason.UNTRUSTED_ISSUER):
-            _read_limits(certificate.asn1)
+            _read_limits(read(certificate))
 
 
 def _read_limits(authority: Any) -> None:
@@ -118,8 +129,9 @@ def check_rfc5280(  # noqa: PLR0913 - the inputs of section 6.1.1 and what revoc
     """
     try:
         with reading("the certificate's path", reason=Reason.CERTIFICATE_INVALID):
+            root = anchor_of(anchor, read(anchor), profile)
             context = ValidationContext(
-                trust_roots=[anchor.asn1],
+                trust_roots=[root.certificate],
                 other_certs=[*between, *others],
                 moment=at,
                 allow_fetching=False,
@@ -129,9 +141,7 @@ def check_rfc5280(  # noqa: PLR0913 - the inputs of section 6.1.1 and what revoc
                 time_tolerance=timedelta(0),
                 signature_validator=profile.signatures,
             )
-            path = ValidationPath(
-                anchor_of(anchor, profile), interm=list(reversed(between)), leaf=end
-            )
+            path = ValidationPath(root, interm=list(reversed(between)), leaf=end)
             complete(async_validate_path(context, path))
     except (ValidationError, PathBuildingError):
         # The library's text may name the holder: it is not passed on.
@@ -149,8 +159,8 @@ def check_path(
     _check_affordable(end, authorities)
     *between, anchor = authorities
     check_rfc5280(
-        end.asn1,
-        [certificate.asn1 for certificate in between],
+        read(end),
+        [read(certificate) for certificate in between],
         anchor,
         at=at,
         profile=profile,

@@ -13,7 +13,7 @@ from eds_verifier.asn1 import oids
 from eds_verifier.cms.message import parse_message
 from eds_verifier.path import build
 from eds_verifier.path.build import Search
-from eds_verifier.path.certificate import Certificate
+from eds_verifier.path.certificate import Certificate, same_name
 from eds_verifier.path.kept import KeptPaths
 from eds_verifier.path.profile import NCA
 from eds_verifier.path.validate import ValidatedPath, validate_path
@@ -33,7 +33,7 @@ from tests.unit.eds_verifier.path.chains import (
 )
 
 SECOND = 1.0
-"""What a verdict on hostile input may take."""
+"""What a verdict on hostile input may take of a processor, however busy the machine is."""
 
 
 @pytest.fixture(scope="module")
@@ -163,11 +163,11 @@ def test_thousands_of_look_alikes_cost_no_time_and_hide_no_pinned_path(chain: Ch
     leaf = certify(person(chain.issuer), chain.issuer)
     many = look_alikes(chain, 5_000)
     pinned = chains.store_of([chain.root], [chain.middle, chain.issuer])
-    started = time.perf_counter()
+    started = time.process_time()
     path = validate_path(leaf.certificate, replace(pinned, extra=many), at=NOW, kept=KeptPaths())
     crowded = replace(chain.store(), extra=(*many, chain.middle.certificate))
     reason, detail = refused(leaf, crowded)
-    assert time.perf_counter() - started < SECOND
+    assert time.process_time() - started < SECOND
     assert path.pinned
     assert (reason, "the search was stopped" in detail) == ("untrusted_issuer", True)
 
@@ -180,31 +180,26 @@ def test_thousands_of_names_to_be_compared_cost_no_time(chain: Chain) -> None:
         for number, c in enumerate(look_alikes(chain, 5_000))
     )
     trust = replace(chain.store(), extra=many)
-    started = time.perf_counter()
+    started = time.process_time()
     assert refused(leaf, trust)[0] == "untrusted_issuer"
-    assert time.perf_counter() - started < SECOND
+    assert time.process_time() - started < SECOND
     search = Search(trust, NCA)
     assert list(search.paths(leaf.certificate)) == []
     assert (search.names, search.exhausted) == (build.MAX_NAMES, True)
 
 
-def test_names_as_large_as_a_certificate_may_be_are_not_compared_letter_by_letter(
-    chain: Chain,
-) -> None:
-    large = chains.named(chains.CA_NAME, *[("2.5.4.10", "О")] * 4_000)
-    leaf = certify(replace(person(chain.issuer), issuer=large), chain.issuer)
-    many = (
-        tuple(
-            replace(
-                c, subject_der=chains.named("x", *[("2.5.4.10", "О")] * 3_999 + [("2.5.4.10", "о")])
-            )
-            for c in look_alikes(chain, 1)
-        )
-        * 200
+def test_large_names_are_one_name_only_when_their_octets_are(chain: Chain) -> None:
+    """Comparing them letter by letter would cost more than a signature check."""
+    parts = [("2.5.4.10", "О")] * (build.MAX_NAME // 12)
+    large, other = (chains.named(name, *parts) for name in (chains.CA_NAME, "ұлттық"))
+    issuer = certify(replace(chain.issuer.draft, subject=large), chain.middle)
+    trust = chains.store_of([chain.root], extra=[chain.middle, issuer])
+    assert build.MAX_NAME < len(large) < 4_096
+    assert same_name(large, other)
+    assert prove(certify(person(issuer), issuer), trust).issuer.certificate == issuer.certificate
+    assert refused(certify(replace(person(issuer), issuer=other), issuer), trust)[0] == (
+        "untrusted_issuer"
     )
-    started = time.perf_counter()
-    assert refused(leaf, replace(chain.store(), extra=many))[0] == "untrusted_issuer"
-    assert time.perf_counter() - started < SECOND
 
 
 def test_a_web_of_authorities_that_all_certified_each_other_is_left_in_time(chain: Chain) -> None:
@@ -221,9 +216,9 @@ def test_a_web_of_authorities_that_all_certified_each_other_is_left_in_time(chai
     ]
     leaf = certify(person(makers[0]), makers[0])
     search = Search(chain.store(*web), NCA)
-    started = time.perf_counter()
+    started = time.process_time()
     assert list(search.paths(leaf.certificate)) == []
-    assert time.perf_counter() - started < SECOND
+    assert time.process_time() - started < SECOND
     assert search.exhausted
     assert search.signatures == build.MAX_SIGNATURES
 
@@ -239,9 +234,9 @@ def test_names_and_name_constraints_without_end_cost_no_time(chain: Chain) -> No
     names = der.seq(*(der.tlv(0x82, b"b%d" % number) for number in range(5_000)))
     leaf = certify(person(issuer).with_(Extension(oids.SUBJECT_ALT_NAME, names)), issuer)
     trust = chains.store_of([chain.root], extra=[chain.middle, issuer])
-    started = time.perf_counter()
+    started = time.process_time()
     reason, detail = refused(leaf, trust)
-    assert time.perf_counter() - started < SECOND
+    assert time.process_time() - started < SECOND
     assert (reason, "too many names" in detail) == ("untrusted_issuer", True)
     assert prove(certify(person(issuer), issuer), trust).leaf.serial == 0x3039
 
@@ -254,9 +249,9 @@ def test_many_paths_that_do_not_hold_are_not_all_tried(chain: Chain) -> None:
     ]
     trust = chains.store_of([chain.root], extra=[chain.middle, *expired])
     leaf = certify(person(chain.issuer), chain.issuer)
-    started = time.perf_counter()
+    started = time.process_time()
     assert refused(leaf, trust)[0] == "untrusted_issuer"
-    assert time.perf_counter() - started < SECOND
+    assert time.process_time() - started < SECOND
     search = Search(trust, NCA)
     assert len(list(search.paths(leaf.certificate))) == build.MAX_PATHS
 
@@ -332,9 +327,9 @@ def test_an_authority_key_identifier_of_thousands_of_names_costs_no_time(chain: 
     )
     leaf = certify(person(chain.issuer).with_(identifier), chain.issuer)
     trust = replace(chain.store(), extra=look_alikes(chain, 5_000))
-    started = time.perf_counter()
+    started = time.process_time()
     assert refused(leaf, trust)[0] == "untrusted_issuer"
-    assert time.perf_counter() - started < SECOND
+    assert time.process_time() - started < SECOND
 
 
 def test_another_key_identifier_is_another_issuer(chain: Chain) -> None:
