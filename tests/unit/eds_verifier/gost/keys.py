@@ -58,6 +58,10 @@ RFC_7091_512 = Curve(
 )
 """RFC 7091 section 7.2."""
 
+_P, _D = TC26_256_A.p, 0x0605F6B7C183FA81578BC39CFAD518132B9DF62897009AF7E522C32D6DC7BFFB
+ORDER_TWO: Point = ((1 + _D) * pow(6, -1, _P) % _P, 0)
+"""A point of TC26_256_A that is no multiple of the base point: t of RFC 7836 appendix A.2."""
+
 CURVES = [
     pytest.param(TC26_512_A, id="tc26-512-a"),
     pytest.param(TC26_256_A, id="tc26-256-a"),

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from eds_verifier.gost import CRYPTOPRO_A, TC26_256_A, TC26_512_A, Curve, Point, streebog
 from eds_verifier.gost.arithmetic import Arithmetic, NativeError
 from eds_verifier.gost.formulas import divided, foldable, folded
-from tests.unit.eds_verifier.gost.keys import CHOICES, CURVES, add, backend, times
+from tests.unit.eds_verifier.gost.keys import CHOICES, CURVES, ORDER_TWO, add, backend, times
 
 SLOW = settings(
     max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
@@ -143,6 +143,18 @@ def test_adding_sees_equal_and_opposite_points_in_any_written_form(curve: Curve)
             assert twice is not None
             assert (a - twice[0] * c * c) % p == 0
             assert (b - twice[1] * c**3) % p == 0
+
+
+@pytest.mark.parametrize("choice", CHOICES)
+def test_points_outside_the_base_point_s_group_are_multiplied_rightly_too(choice: str) -> None:
+    # `PublicKey.parse` relies on it to find them.
+    curve = TC26_256_A
+    shifted = add(curve, curve.base, ORDER_TWO)
+    assert shifted is not None
+    for point in (ORDER_TWO, shifted):
+        for z1, z2 in ((0, 1), (0, 2), (0, 3), (1, 1), (5, 8), (7, curve.q - 1)):
+            expected = add(curve, times(curve, z1, curve.base), times(curve, z2, point))
+            assert backend(choice).joint_multiply(curve, z1, z2, point) == expected
 
 
 @pytest.mark.parametrize("choice", CHOICES)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -224,6 +225,13 @@ def test_the_environment_chooses(monkeypatch: pytest.MonkeyPatch) -> None:
         assert fresh().name == make_backend("auto", LOADERS).name
     monkeypatch.delenv(VARIABLE)
     assert fresh().name == make_backend("auto", LOADERS).name
+
+
+def test_gmpy2_may_be_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "gmpy2", None)
+    assert "gmpy2" not in make_backend("auto").name
+    with pytest.raises(BackendError, match="needs gmpy2: gmpy2 cannot be imported"):
+        make_backend("gmpy2")
 
 
 def test_every_process_has_one_backend() -> None:

@@ -21,6 +21,7 @@ from eds_verifier.gost.backend import Backend, PythonHashes
 from tests.unit.eds_verifier.gost.keys import (
     CHOICES,
     CURVES,
+    ORDER_TWO,
     SigningKey,
     add,
     backend,
@@ -214,22 +215,14 @@ def test_a_coordinate_beyond_p_is_not_reduced() -> None:
         PublicKey.parse(pair(CRYPTOPRO_A, x + CRYPTOPRO_A.p, y), curve=CRYPTOPRO_A)
 
 
-def _point_of_order_two() -> tuple[int, int]:
-    # The Weierstrass form comes from an Edwards curve: t is a root (RFC 7836 appendix A.2).
-    p = TC26_256_A.p
-    d = 0x0605F6B7C183FA81578BC39CFAD518132B9DF62897009AF7E522C32D6DC7BFFB
-    return (1 + d) * pow(6, -1, p) % p, 0
-
-
 def test_a_point_outside_the_group_of_the_base_point_is_no_key() -> None:
     curve = TC26_256_A
-    lowly = _point_of_order_two()
-    assert curve.holds(lowly)
+    assert curve.holds(ORDER_TWO)
     key = SigningKey.of("cofactor", curve).public
-    shifted = add(curve, key.point, lowly)
+    shifted = add(curve, key.point, ORDER_TWO)
     assert shifted is not None
     assert curve.holds(shifted)
-    for point in (lowly, shifted):
+    for point in (ORDER_TWO, shifted):
         with pytest.raises(GostKeyError):
             PublicKey.parse(PublicKey(curve, point).octets(), curve=curve)
     assert PublicKey.parse(key.octets(), curve=curve) == key
