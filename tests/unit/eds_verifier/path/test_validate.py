@@ -33,6 +33,21 @@ def test_a_path_tells_its_certificates_from_leaf_to_anchor(chain: Chain) -> None
     assert (path.issuer.name, path.root.name, path.pinned) == ("issuer1", "root0", True)
 
 
+@pytest.mark.parametrize("way", ["full", "short"])
+def test_a_certificate_is_valid_at_the_ends_of_its_validity_and_not_beyond(
+    chain: Chain, way: str
+) -> None:
+    leaf = certify(person(chain.issuer), chain.issuer)
+    kept = KeptPaths(size=0 if way == "full" else 9)
+    second = DAY / 86_400
+    start, end = leaf.draft.not_before, leaf.draft.not_after
+    for at in (start, end):
+        validate_path(leaf.certificate, chain.store(), at=at, kept=kept)
+    for at, reason in ((start - second, "not_yet_valid"), (end + second, "expired")):
+        with pytest.raises(Refused, match=reason):
+            validate_path(leaf.certificate, chain.store(), at=at, kept=kept)
+
+
 def test_an_issuer_nobody_pinned_has_no_addresses(chain: Chain) -> None:
     leaf = certify(person(chain.issuer), chain.issuer)
     path = prove(leaf, chain.store())
