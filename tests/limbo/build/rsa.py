@@ -178,8 +178,8 @@ def _xor(left: bytes, right: bytes) -> bytes:
 def primes(name: str, bits: int = 2048) -> tuple[int, ...]:
     """Primes whose product has exactly `bits` bits; each is 11 modulo 12, so that the exponents
     2 and 3 have roots too."""
-    count, rest = divmod(bits, _PRIME_BITS)
-    sizes = [_PRIME_BITS] * count + ([rest] if rest else [])
+    count = bits // _PRIME_BITS
+    sizes = [bits // count + (i < bits % count) for i in range(count)]
     return tuple(_prime(f"{name}/{bits}/{i}", size) for i, size in enumerate(sizes))
 
 

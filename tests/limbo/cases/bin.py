@@ -52,6 +52,18 @@ def other_unit(pki: Pki) -> Verdicted:
     return _named(pki, both).valid(subject={"bin": BIN})
 
 
+@case("subject::bin::other-unit-with-the-letters", pending="any OU with the letters BIN counts")
+def other_unit_letters(pki: Pki) -> Verdicted:
+    """Nothing is wrong: another OU is called COMBINAT, in which the letters BIN happen to stand.
+
+    root → issuer → director → message
+
+    Clause: facts 1.1: the BIN is BIN and twelve digits; other units are no BIN.
+    """
+    both = names.plus(DIRECTOR, oids.ORGANIZATIONAL_UNIT, "COMBINAT")
+    return _named(pki, both).valid(subject={"bin": BIN})
+
+
 @case("subject::bin::in-the-organization", "impersonation")
 def in_organization(pki: Pki) -> Verdicted:
     """The BIN stands in O, not in OU.

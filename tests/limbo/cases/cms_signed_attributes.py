@@ -303,6 +303,18 @@ def extra_twice(pki: Pki) -> Verdicted:
     return pki.scene(pki.message().with_attributes(*twice)).invalid("signed_attributes")
 
 
+@case("cms::signed-attrs::too-many", "denial-of-service")
+def too_many(pki: Pki) -> Verdicted:
+    """A thousand attributes that nobody knows are signed too.
+
+    root → issuer → person → message with a thousand attributes
+
+    Clause: facts 8: bounded counts.
+    """
+    many = (attribute(f"1.2.398.99.10.{i}", der.NULL) for i in range(1000))
+    return pki.scene(pki.message().with_attributes(*many)).invalid("signed_attributes")
+
+
 @case("cms::signed-attrs::algorithm-protection")
 def protected(pki: Pki) -> Verdicted:
     """Nothing is wrong: the algorithms are repeated under the signature.

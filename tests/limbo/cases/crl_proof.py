@@ -155,6 +155,19 @@ def other_generation(pki: Pki) -> Verdicted:
     return pki.scene().listed(Crl(old)).indeterminate()
 
 
+@case("crl::issuer::same-serial-of-another")
+def same_serial(pki: Pki) -> Verdicted:
+    """Nothing is wrong: the root's CRL lists the person's serial number; it is another certificate,
+    which the root issued.
+
+    root → issuer → person → message; root's CRL lists that number
+
+    Clause: RFC 5280 section 6.3.3 (b): a serial number is one issuer's.
+    """
+    crls = (pki.crl.encode(), pki.root_crl.revoking(0x6C42D1).encode())
+    return pki.scene().but(crls=crls).valid()
+
+
 @case("crl::issuer::other-key-id")
 def other_key_id(pki: Pki) -> Verdicted:
     """The CRL's authorityKeyIdentifier names another key than the issuer's.
@@ -318,6 +331,18 @@ def trailing(pki: Pki) -> Verdicted:
     Clause: RFC 5280 section 5.1: nothing after what is read.
     """
     return pki.scene().listed(pki.crl.encode() + b"\0").indeterminate()
+
+
+@case("crl::form::empty-list")
+def empty_list(pki: Pki) -> Verdicted:
+    """Nothing is wrong that would let anybody in: the list of revoked certificates is there and
+    empty.
+
+    root → issuer → person → message
+
+    Clause: RFC 5280 section 5.1.2.6 obliges who issues to leave it out.
+    """
+    return pki.scene().listed(pki.crl.but(empty_list=True)).valid()
 
 
 @case("crl::form::page")

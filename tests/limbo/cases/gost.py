@@ -211,6 +211,41 @@ def s_one(pki: Pki) -> Verdicted:
     return pki.scene(_small_s(pki, lift=0)).valid()
 
 
+@case("gost::signature::point-at-infinity", "forgery", kinds=GOST)
+def infinity(pki: Pki) -> Verdicted:
+    """r and s were chosen by the holder so that the point to compare is the one at infinity, which
+    has no x.
+
+    root → issuer → person → message
+
+    Clause: GOST R 34.10-2012 section 6.2 steps 6 and 7: it agrees with no r.
+    """
+
+    def layout(key: GostKey, digest: bytes) -> bytes:
+        r = key.numbers(digest)[0]
+        return _little(key.size, r, r * key.scalar % key.family.curve.q)
+
+    return pki.scene(_signed(pki, layout)).invalid("signature_invalid")
+
+
+@case("gost::signature::nonce-one", kinds=GOST)
+def nonce_one(pki: Pki) -> Verdicted:
+    """Nothing is wrong: the signer's secret number happened to be 1, so r is the base point's x.
+
+    root → issuer → person → message
+
+    Clause: GOST R 34.10-2012 section 6.1: 0 < k < q.
+    """
+
+    def layout(key: GostKey, digest: bytes) -> bytes:
+        curve = key.family.curve
+        e = int.from_bytes(digest, "little") % curve.q or 1
+        r = curve.base[0] % curve.q
+        return _little(key.size, r, (r * key.scalar + e) % curve.q)
+
+    return pki.scene(_signed(pki, layout)).valid()
+
+
 @case("gost::signature::all-ones", "forgery", kinds=GOST)
 def all_ones(pki: Pki) -> Verdicted:
     """Every bit of the signature is set.

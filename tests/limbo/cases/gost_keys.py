@@ -223,3 +223,59 @@ def russian_number(pki: Pki) -> Verdicted:
     algorithm = der.algorithm(oids.RU_GOST_512, parameters)
     info = der.seq(algorithm, der.bits(der.octets(_key(pki).octets())))
     return pki.scene(pki.person(key=Foreign(_key(pki), info))).invalid("unsupported_algorithm")
+
+
+@case("gost::key::base-point", "arithmetic", kinds=GOST)
+def base_point(pki: Pki) -> Verdicted:
+    """Nothing is wrong: the key is the base point itself, so sums of the two double.
+
+    root → issuer → person → message
+
+    Clause: facts 2.3: the private key is any number from 1 to q - 1.
+    """
+    return pki.scene(pki.person(key=GostKey(_family(pki), 1))).valid()
+
+
+@case("gost::key::negated-base-point", "arithmetic", kinds=GOST)
+def negated(pki: Pki) -> Verdicted:
+    """Nothing is wrong in the arithmetic: the key is the base point mirrored, so sums of the two
+    may vanish.
+
+    root → issuer → person → message
+
+    Clause: facts 2.3: the private key is any number from 1 to q - 1.
+    """
+    return pki.scene(pki.person(key=GostKey(_family(pki), _family(pki).curve.q - 1))).valid()
+
+
+@case("gost::key::twice-the-base-point", "arithmetic", kinds=GOST)
+def doubled(pki: Pki) -> Verdicted:
+    """Nothing is wrong: the key is twice the base point, as tables for fast sums hold it.
+
+    root → issuer → person → message
+
+    Clause: facts 2.3: the private key is any number from 1 to q - 1.
+    """
+    return pki.scene(pki.person(key=GostKey(_family(pki), 2))).valid()
+
+
+@case("gost::key::three-times-the-base-point", "arithmetic", kinds=GOST)
+def tripled(pki: Pki) -> Verdicted:
+    """Nothing is wrong: the key is three times the base point, the second entry of such tables.
+
+    root → issuer → person → message
+
+    Clause: facts 2.3: the private key is any number from 1 to q - 1.
+    """
+    return pki.scene(pki.person(key=GostKey(_family(pki), 3))).valid()
+
+
+@case("gost::key::half-of-the-base-point", "arithmetic", kinds=GOST)
+def halved(pki: Pki) -> Verdicted:
+    """Nothing is wrong: twice the key is the base point.
+
+    root → issuer → person → message
+
+    Clause: facts 2.3: the private key is any number from 1 to q - 1.
+    """
+    return pki.scene(pki.person(key=GostKey(_family(pki), (_family(pki).curve.q + 1) // 2))).valid()

@@ -281,6 +281,20 @@ def line_separator(pki: Pki) -> Verdicted:
     return _called(pki, "СЕЙІТОВА\u2028АЙГЕРІМ").invalid("subject_invalid")
 
 
+@case("subject::name::no-break-space", "unicode")
+def no_break_space(pki: Pki) -> Verdicted:
+    """Nothing is wrong: a no-break space stands between surname and first name. It is read as a
+    space.
+
+    root → issuer → person → message
+
+    Clause: names normalised.
+    """
+    return _called(pki, "СЕЙІТОВА\u00a0АЙГЕРІМ").valid(
+        subject={"common_name": COMMON_NAME, "given_name": "АЙГЕРІМ"}
+    )
+
+
 @case("subject::name::private-use", "unicode")
 def private_use(pki: Pki) -> Verdicted:
     """The common name holds a character of private use, which every font draws as it likes.
@@ -290,6 +304,54 @@ def private_use(pki: Pki) -> Verdicted:
     Clause: no characters that are no letters of anybody.
     """
     return _called(pki, "СЕЙІТОВА \ue000").invalid("subject_invalid")
+
+
+@case(
+    "subject::name::hangul-filler",
+    "unicode",
+    "impersonation",
+    pending="characters that are not seen pass",
+)
+def hangul_filler(pki: Pki) -> Verdicted:
+    """The common name holds a Hangul filler: a letter, says Unicode, that nobody sees.
+
+    root → issuer → person → message
+
+    Clause: no characters that are not seen (Unicode: Default_Ignorable_Code_Point).
+    """
+    return _called(pki, "СЕЙІТОВА АЙГЕ\u3164РІМ").invalid("subject_invalid")
+
+
+@case(
+    "subject::name::variation-selector",
+    "unicode",
+    "impersonation",
+    pending="characters that are not seen pass",
+)
+def variation_selector(pki: Pki) -> Verdicted:
+    """The common name holds a variation selector, which is seen in no letter of a name.
+
+    root → issuer → person → message
+
+    Clause: no characters that are not seen (Unicode: Default_Ignorable_Code_Point).
+    """
+    return _called(pki, "СЕЙІТОВА АЙГЕ\ufe0fРІМ").invalid("subject_invalid")
+
+
+@case(
+    "subject::name::grapheme-joiner",
+    "unicode",
+    "impersonation",
+    pending="characters that are not seen pass",
+)
+def grapheme_joiner(pki: Pki) -> Verdicted:
+    """The common name holds a combining grapheme joiner, which is never seen.
+
+    root → issuer → person → message
+
+    Clause: no characters that are not seen (Unicode: Default_Ignorable_Code_Point).
+    """
+    return _called(pki, "СЕЙІТОВА АЙГЕ\u034fРІМ").invalid("subject_invalid")
 
 
 @case("subject::name::nul", "unicode", "impersonation")

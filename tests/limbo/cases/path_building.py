@@ -290,6 +290,17 @@ def too_long(pki: Pki) -> Verdicted:
     return pki.scene(issue(pki.person(), above), certs=tuple(made)).invalid("untrusted_issuer")
 
 
+@case("path::building::unreadable-beside")
+def unreadable_beside(pki: Pki) -> Verdicted:
+    """Nothing is wrong: among the certificates the caller gives is one that cannot be read.
+
+    root → issuer → person → message; garbage beside
+
+    Clause: they are trusted with nothing but being tried.
+    """
+    return pki.scene(certs=(b"\x30\x03\x02\x01\x00", pki.issuer.der)).valid()
+
+
 @case("path::building::issuer-name-other-case")
 def other_case(pki: Pki) -> Verdicted:
     """Nothing is wrong: the person's certificate writes its issuer's name with another case and

@@ -65,6 +65,18 @@ def certificate(pki: Pki) -> Verdicted:
     return pki.reissued(issuer=pki.issuer_draft(key=issuer)).scene().valid()
 
 
+@case("pss::message::2049-bits", "pss")
+def bits_2049(pki: Pki) -> Verdicted:
+    """Nothing is wrong: the modulus has 2049 bits, so the encoded block is an octet shorter.
+
+    root → issuer → person (RSA 2049) → message by PSS
+
+    Clause: RFC 8017 section 8.1.2: emLen = ⌈(modBits - 1)/8⌉.
+    """
+    key = PssKey(primes("person", 2049))
+    return pki.scene(pki.person(key=key)).valid()
+
+
 @case("pss::parameters::mask-other", "pss", "algorithm-confusion")
 def mask_other(pki: Pki) -> Verdicted:
     """The mask is made with SHA-384, the digest is SHA-256; the signature holds.

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from tests.limbo.build.certificates import DAY, HOUR, MINUTE, NOW
 from tests.limbo.build.crls import CERTIFICATE_HOLD, KEY_COMPROMISE, Crl
-from tests.limbo.build.ocsp import UNKNOWN, revoked
+from tests.limbo.build.ocsp import UNKNOWN, Answer, Single, revoked
 from tests.limbo.build.scene import Ocsp, Pki, Verdicted
 from tests.limbo.registry import EVERY, case
 
@@ -166,7 +166,7 @@ def second_ocsp(pki: Pki) -> Verdicted:
     return pki.scene().answered(other, pki.answer()).valid()
 
 
-@case("revocation::two-ocsp-contradict", pending="the first answer decides, whatever its age")
+@case("revocation::two-ocsp-contradict")
 def contradict(pki: Pki) -> Verdicted:
     """Two sound answers are there: good five minutes ago, revoked now.
 
@@ -214,6 +214,20 @@ def issuer_revoked(pki: Pki) -> Verdicted:
     """
     crls = (pki.crl.encode(), pki.root_crl.revoking(ISSUER_SERIAL).encode())
     return pki.scene().but(crls=crls).invalid("revoked")
+
+
+@case("revocation::issuer::revoked-by-ocsp")
+def issuer_revoked_by_ocsp(pki: Pki) -> Verdicted:
+    """The root itself answers that the issuer is revoked; the issuer's responder says that the
+    person's certificate is good.
+
+    root → issuer (revoked) → person → message; root → answer
+
+    Clause: RFC 5280 section 6.1.3 (a)(3); RFC 6960.
+    """
+    about = Single(pki.root, ISSUER_SERIAL, revoked(NOW - DAY), NOW - MINUTE)
+    answer = Answer(pki.root, (about,), produced_at=NOW - MINUTE, certificates=())
+    return pki.scene().answered(pki.answer(), answer).but(crls=()).invalid("revoked")
 
 
 @case("revocation::issuer::suspended")

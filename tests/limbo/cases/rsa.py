@@ -52,6 +52,17 @@ def bits_4096(pki: Pki) -> Verdicted:
     return pki.scene(pki.person(key=rsa_key("person", 4096))).valid()
 
 
+@case("rsa::key::2049")
+def bits_2049(pki: Pki) -> Verdicted:
+    """Nothing is wrong: the person's key has 2049 bits, one into the next octet.
+
+    root → issuer → person (RSA 2049) → message
+
+    Clause: RFC 8017 section 8.2.2: as many octets as the modulus.
+    """
+    return pki.scene(pki.person(key=rsa_key("person", 2049))).valid()
+
+
 @case("rsa::key::1024")
 def bits_1024(pki: Pki) -> Verdicted:
     """The person's key has 1024 bits.

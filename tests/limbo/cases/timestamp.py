@@ -27,6 +27,8 @@ from tests.limbo.registry import EVERY, case
 from tests.unit.eds_verifier import der
 
 SERIAL = 0x6C42D1
+TSA_SERIAL = 0x75A
+CEASED = 5
 NOT_KNOWN = Expected(verdict="indeterminate", reason="revocation_unavailable")
 THEN = NOW - 5 * DAY
 
@@ -205,6 +207,105 @@ def tsa_expired_since(pki: Pki) -> Verdicted:
     """
     draft = tsa(pki.key("tsa")).but(not_after=THEN + DAY)
     return _document(pki, _token(pki, pki.issue(draft))).valid(signed_at=THEN)
+
+
+@case(
+    "timestamp::authority-key-compromised",
+    "timestamp",
+    "forgery",
+    pending="nobody is asked whether the time-stamping authority was revoked",
+)
+def tsa_compromised(pki: Pki) -> Verdicted:
+    """The authority was revoked yesterday since its key is in other hands: whoever has it may stamp
+    any time, so none of its stamps counts.
+
+    root → issuer → person → document ← time stamp ← TSA (keyCompromise) ← issuer
+
+    Clause: RFC 3161 section 4 (2).
+    """
+    crl = pki.crl.revoking(TSA_SERIAL, KEY_COMPROMISE, date=NOW - DAY)
+    return _document(pki, _token(pki)).listed(crl).valid("timestamp_invalid")
+
+
+@case(
+    "timestamp::authority-revoked-without-reason",
+    "timestamp",
+    "forgery",
+    pending="nobody is asked whether the time-stamping authority was revoked",
+)
+def tsa_revoked(pki: Pki) -> Verdicted:
+    """The authority was revoked yesterday, and nobody says why.
+
+    root → issuer → person → document ← time stamp ← TSA (revoked) ← issuer
+
+    Clause: RFC 3161 section 4 (1): without a reason all of its stamps are invalid.
+    """
+    crl = pki.crl.revoking(TSA_SERIAL, date=NOW - DAY)
+    return _document(pki, _token(pki)).listed(crl).valid("timestamp_invalid")
+
+
+@case("timestamp::authority-ceased-since", "timestamp")
+def tsa_ceased(pki: Pki) -> Verdicted:
+    """Nothing is wrong: the authority ceased to work yesterday; it stamped five days ago.
+
+    root → issuer → person → document ← time stamp ← TSA (cessationOfOperation) ← issuer
+
+    Clause: RFC 3161 section 4 (1): stamps made before the revocation remain valid.
+    """
+    crl = pki.crl.revoking(TSA_SERIAL, CEASED, date=NOW - DAY)
+    return _document(pki, _token(pki)).listed(crl).valid(signed_at=THEN)
+
+
+@case(
+    "timestamp::authority-ceased-before",
+    "timestamp",
+    "forgery",
+    pending="nobody is asked whether the time-stamping authority was revoked",
+)
+def tsa_ceased_before(pki: Pki) -> Verdicted:
+    """The authority had ceased to work a month before it "stamped".
+
+    root → issuer → person → document ← time stamp ← TSA (cessationOfOperation) ← issuer
+
+    Clause: RFC 3161 section 4 (1): only stamps made before the revocation remain valid.
+    """
+    crl = pki.crl.revoking(TSA_SERIAL, CEASED, date=NOW - 30 * DAY)
+    return _document(pki, _token(pki)).listed(crl).valid("timestamp_invalid")
+
+
+@case("timestamp::ten-of-others", "timestamp")
+def ten(pki: Pki) -> Verdicted:
+    """Ten tokens over another signature stand there.
+
+    root → issuer → person → document; ten time stamps of another
+
+    Clause: unsigned attributes are anybody's, and say nothing against the signature.
+    """
+    return pki.scene(_crowded(pki, 10), policy=DOCUMENT).valid("timestamp_invalid")
+
+
+@case("timestamp::hundred-of-others", "timestamp", "denial-of-service")
+def hundred(pki: Pki) -> Verdicted:
+    """A hundred tokens over another signature stand there, each to be checked by who likes.
+
+    root → issuer → person → document; a hundred time stamps of another
+
+    Clause: facts 8: bounded counts.
+    """
+    return pki.scene(_crowded(pki, 100), policy=DOCUMENT).invalid("malformed")
+
+
+@case("timestamp::acceptance-after-expiry", "timestamp", "replay")
+def acceptance_expired(pki: Pki) -> Verdicted:
+    """An acceptance with a certificate that expired yesterday brings a time stamp of five days ago.
+    It is accepted now, or it is not.
+
+    root → issuer → person (expired) → acceptance ← time stamp ← TSA ← issuer
+
+    Clause: a time stamp dates documents; an acceptance is judged when it arrives.
+    """
+    message = pki.message(pki.person(not_after=NOW - DAY))
+    return pki.scene(_stamped(pki, _token(pki), message), policy=ACCEPTANCE).invalid("expired")
 
 
 @case("timestamp::not-tst-info", "timestamp")
@@ -405,3 +506,13 @@ def acceptance(pki: Pki) -> Verdicted:
     """
     scene = pki.scene(_stamped(pki, _token(pki, time=NOW)), policy=ACCEPTANCE)
     return scene.valid(signed_at=NOW)
+
+
+def _crowded(pki: Pki, count: int) -> Message:
+    """A document with that many tokens over another signature."""
+    token = _token(pki).but(imprint=SHA256(b"another signature"))
+
+    def unsigned(signature: bytes) -> tuple[bytes, ...]:
+        return (attribute(oids.TIME_STAMP_TOKEN, *(token.encode(signature),) * count),)
+
+    return pki.message().signed_with(unsigned=unsigned)
