@@ -18,6 +18,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from eds_verifier.api import ncanode
 from eds_verifier.api.body import drain, read_body
+from eds_verifier.api.counting import Count
 from eds_verifier.api.errors import ApiProblem
 from eds_verifier.api.keys import ApiKey, KeyRing
 from eds_verifier.api.limits import Gate, Ticket
@@ -60,10 +61,11 @@ def ncanode_answer(problem: ApiProblem, _reference: str) -> JSONResponse:
 
 @dataclass(frozen=True, slots=True)
 class Extras:
-    """What others provide to the interface: readiness, and the metrics' reply."""
+    """What others provide to the interface: readiness, the metrics' reply, and who counts."""
 
     ready: Callable[[], bool]
     metrics: Callable[[], Response]
+    count: Count
 
 
 class Api:
@@ -165,29 +167,32 @@ class Api:
         """Who asks is known and let in before anything of the body is read."""
 
         async def edge(request: Request) -> Response:
-            reference, key = new_reference(), None
+            started, reference, key = time.monotonic(), new_reference(), None
             try:
                 key = self._keys.require(request.headers.getlist("authorization"))
                 with self._gate.enter(key) as ticket:
-                    return await answer(request, key, ticket)
+                    response = await answer(request, key, ticket)
             except ApiProblem as problem:
-                refusal = problem
+                _log_refusal(problem, route=path, key=key, reference=reference)
+                await self._drain(request, problem)
+                response = shape(problem, reference)
             except Exception as error:  # noqa: BLE001 - the edge: nothing may reach the caller
                 log_crash(error, reference=reference)
-                refusal = ApiProblem("internal_error", "the log names the failure")
-            log(
-                "refused",
+                failure = ApiProblem("internal_error", "the log names the failure")
+                response = shape(failure, reference)
+            self._extras.count(
                 route=path,
                 key=key.id if key else "",
-                problem=refusal.kind,
-                status=refusal.status,
-                reference=reference,
+                status=response.status_code,
+                seconds=time.monotonic() - started,
             )
-            if request.method == "POST" and refusal.kind != "body_timeout":
-                await drain(request, at_most=self._service.settings.limits.body_bytes)
-            return shape(refusal, reference)
+            return response
 
         return edge
+
+    async def _drain(self, request: Request, problem: ApiProblem) -> None:
+        if request.method == "POST" and problem.kind != "body_timeout":
+            await drain(request, at_most=self._service.settings.limits.body_bytes)
 
     def _public(self, answer: Callable[[], Response]) -> Callable[[Request], Awaitable[Response]]:
         async def edge(_request: Request) -> Response:
@@ -213,6 +218,17 @@ class Api:
         if "metrics" not in key.purposes:
             raise ApiProblem("purpose_not_allowed", "this key is not for the metrics")
         return await asyncio.to_thread(self._extras.metrics)
+
+
+def _log_refusal(problem: ApiProblem, *, route: str, key: ApiKey | None, reference: str) -> None:
+    log(
+        "refused",
+        route=route,
+        key=key.id if key else "",
+        problem=problem.kind,
+        status=problem.status,
+        reference=reference,
+    )
 
 
 async def not_routed(request: Request, error: Exception) -> Response:

@@ -17,6 +17,7 @@ from starlette.routing import Route
 
 from eds_verifier.api.app import Api, Extras, not_routed
 from eds_verifier.api.certificates import CertificateJudge
+from eds_verifier.api.counting import counter_of
 from eds_verifier.api.keys import KeyRing
 from eds_verifier.api.logs import log
 from eds_verifier.api.service import ApiService, utc_now
@@ -76,7 +77,11 @@ def make_api(
     return Api(
         service,
         KeyRing.of(service.settings.keys),
-        extras=Extras(ready=lambda: ready()[0], metrics=lambda: metrics_response(metrics)),
+        extras=Extras(
+            ready=lambda: ready()[0],
+            metrics=lambda: metrics_response(metrics),
+            count=counter_of(metrics),
+        ),
         base_url=settings.base_url,
     )
 

@@ -124,6 +124,16 @@ def test_headers_of_a_proxy_and_of_a_host_move_nothing(world: ApiWorld) -> None:
     assert reply.status_code == 401
 
 
+def test_requests_are_counted_by_route_and_key_never_by_address(world: ApiWorld) -> None:
+    world.post(VERIFY, {"cms": "AAAA", "purpose": "sign_in"})
+    world.client.post(f"{VERIFY}?planted=1", content=b"{}", headers=JSON)
+    world.client.post("/v1/planted")
+    told = world.get("/metrics", key="prometheus").text
+    assert 'requests_total{key="portal",route="/v1/cms/verify",status="200"} 1.0' in told
+    assert 'requests_total{key="",route="/v1/cms/verify",status="401"} 1.0' in told
+    assert "planted" not in told
+
+
 def test_the_metrics_are_for_keys_of_that_purpose(world: ApiWorld) -> None:
     assert world.get("/metrics", key=None).status_code == 401
     assert world.get("/metrics", key="portal").status_code == 403
@@ -281,6 +291,26 @@ def test_nothing_of_a_request_gets_into_logs_metrics_or_errors(world: ApiWorld) 
     for secret in secrets:
         assert secret not in everything
     assert all(one.sha256 not in everything for one in KEYS.values())
+
+
+class Failing:
+    """A judge that fails with everything it was given in its message."""
+
+    def judge(self, cms: bytes, **more: Any) -> Any:
+        raise RuntimeError(f"planted {cms!r} {more}")
+
+
+def test_a_failure_of_our_own_tells_where_to_look_and_nothing_else(api_ca: DemoCa) -> None:
+    with api_world(api_ca) as world:
+        object.__setattr__(world.service, "judge", Failing())
+        reply = world.post(VERIFY, {"cms": "planted", "purpose": "sign_in"})
+        assert (reply.status_code, reply.json()["code"]) == (500, "internal_error")
+        other = world.post("/cms/verify", {"cms": "planted"})
+        assert other.status_code == 500
+        written = "\n".join(world.log.lines)
+        assert reply.json()["reference"] in written
+        assert "RuntimeError" in written
+        assert "planted" not in reply.text + other.text + written
 
 
 def without_reference(body: dict[str, Any]) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from starlette.testclient import TestClient
 from eds_verifier.api.app import Api, Split
 from eds_verifier.api.build import make_api, make_service, ready_alone, without_realms
 from eds_verifier.api.keys import NewKey, new_key
+from eds_verifier.api.service import ApiService
 from eds_verifier.metrics import Metrics
 from eds_verifier.settings import (
     ApiKeySettings,
@@ -90,6 +91,7 @@ class ApiWorld:
     clock: Clock
     fetcher: CountingFetcher
     settings: VerifierSettings
+    service: ApiService
     api: Api
     app: Split
     client: TestClient
@@ -158,6 +160,7 @@ def api_world(ca: DemoCa, **changes: Any) -> Iterator[ApiWorld]:
         clock=clock,
         fetcher=fetcher,
         settings=settings,
+        service=service,
         api=api,
         app=app,
         client=TestClient(app, base_url="http://verifier.test", follow_redirects=False),
