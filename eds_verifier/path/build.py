@@ -25,7 +25,7 @@ MAX_SIGNATURES = 32
 """Signature checks spent on one search; each may cost a millisecond."""
 MAX_NAMES, MAX_NAME = 64, 2_048
 """Names compared letter by letter in one search, and their octets; equal octets are equal names."""
-MAX_PATHS = 8
+MAX_PATHS = 4
 """Candidate paths handed out by one search."""
 
 

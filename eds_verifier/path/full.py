@@ -32,6 +32,8 @@ from eds_verifier.verdict import Reason, Refused
 
 T = TypeVar("T")
 
+MAX_AUTHORITIES_OCTETS = 32_768
+"""Of all authorities' certificates of one path; each is read whole. The NCA's have 2 KiB each."""
 MAX_NAME_WORK = 8_000_000
 """Octets of name constraints times octets of names: each name is compared with each constraint."""
 
@@ -154,9 +156,9 @@ def check_path(
     end: Certificate, authorities: Sequence[Certificate], *, at: datetime, profile: Profile
 ) -> None:
     """All of the above but `check_end` and `check_validity`, which need no path."""
+    _check_affordable(end, authorities)
     check_authorities(authorities, profile)
     check_purposes(end, authorities, profile)
-    _check_affordable(end, authorities)
     *between, anchor = authorities
     check_rfc5280(
         read(end),
@@ -168,6 +170,9 @@ def check_path(
 
 
 def _check_affordable(end: Certificate, authorities: Sequence[Certificate]) -> None:
+    """Refuse (untrusted_issuer) what would take long to read or to compare."""
+    if sum(len(authority.der) for authority in authorities) > MAX_AUTHORITIES_OCTETS:
+        raise Refused(Reason.UNTRUSTED_ISSUER, "the path's authorities are too large to be read")
     constraints = sum(_octets(authority, NAME_CONSTRAINTS) for authority in authorities)
     names = sum(
         len(certificate.subject_der) + _octets(certificate, oids.SUBJECT_ALT_NAME)

@@ -20,7 +20,7 @@ from eds_verifier.path.validate import ValidatedPath, validate_path
 from eds_verifier.trust import TrustedAuthority, TrustStore
 from eds_verifier.verdict import Refused
 from tests.unit.eds_verifier import der
-from tests.unit.eds_verifier.factory import DAY, NOW, Extension, gost_key, rsa_key
+from tests.unit.eds_verifier.factory import DAY, NOW, Extension, extended, gost_key, rsa_key
 from tests.unit.eds_verifier.path import chains
 from tests.unit.eds_verifier.path.chains import (
     Chain,
@@ -225,7 +225,7 @@ def test_a_web_of_authorities_that_all_certified_each_other_is_left_in_time(chai
 
 def test_names_and_name_constraints_without_end_cost_no_time(chain: Chain) -> None:
     """Certified by a root the caller trusts; each name would be compared with each constraint."""
-    trees = b"".join(der.seq(der.tlv(0x82, b"a%d" % number)) for number in range(5_000))
+    trees = b"".join(der.seq(der.tlv(0x82, b"a%d" % number)) for number in range(2_000))
     constraints = der.seq(der.tlv(0xA1, trees))
     issuer = certify(
         chain.issuer.draft.with_(Extension(chains.NAME_CONSTRAINTS, constraints, critical=True)),
@@ -239,6 +239,51 @@ def test_names_and_name_constraints_without_end_cost_no_time(chain: Chain) -> No
     assert time.process_time() - started < SECOND
     assert (reason, "too many names" in detail) == ("untrusted_issuer", True)
     assert prove(certify(person(issuer), issuer), trust).leaf.serial == 0x3039
+
+
+BULK = {
+    "policies": chains.policies(*(f"1.2.{number}" for number in range(3_400))),
+    "mappings": Extension(
+        chains.POLICY_MAPPINGS,
+        der.seq(*(der.seq(der.oid(f"1.2.{n}"), der.oid(f"1.3.{n}")) for n in range(2_200))),
+    ),
+    "constraints": Extension(
+        chains.NAME_CONSTRAINTS,
+        der.seq(der.tlv(0xA1, b"".join(der.seq(der.tlv(0x82, b"a%d" % n)) for n in range(2_000)))),
+        critical=True,
+    ),
+    "purposes": extended("2.5.29.37.0", *(f"1.2.{number}" for number in range(4_500))),
+    "extensions": None,
+}
+
+
+@pytest.mark.parametrize("kind", BULK)
+@pytest.mark.parametrize("size", ["as large as is read", "larger"])
+def test_authorities_without_end_cost_no_time(chain: Chain, kind: str, size: str) -> None:
+    """Several of them over one leaf, certified by a root the caller trusts."""
+    bulk = BULK[kind]
+    drafts = [replace(chain.issuer.draft, serial=serial) for serial in range(1, 9)]
+    if bulk is None:
+        many = tuple(Extension(f"1.2.3.{number}", der.NULL) for number in range(2_000))
+        drafts = [replace(d, extensions=(*d.extensions, *many)) for d in drafts]
+    else:
+        drafts = [draft.with_(bulk) for draft in drafts]
+    middle = chain.middle
+    if size == "larger":
+        middle = certify(chain.middle.draft.with_(chains.policies(*["1.2.3"] * 3_000)), chain.root)
+    heavy = [certify(draft, middle) for draft in drafts]
+    trust = chains.store_of([chain.root], extra=[middle, *heavy])
+    leaf = certify(person(chain.issuer), chain.issuer)
+    certificate = leaf.certificate
+    started = time.process_time()
+    try:
+        validate_path(certificate, trust, at=NOW, kept=KeptPaths())
+    except Refused as refusal:
+        detail = refusal.detail
+    else:
+        detail = "taken"
+    assert time.process_time() - started < SECOND
+    assert ("too large" in detail) == (size == "larger")
 
 
 def test_many_paths_that_do_not_hold_are_not_all_tried(chain: Chain) -> None:
