@@ -5,6 +5,7 @@ made in this run, and the NCA's real ones where they are at hand. Nothing of it 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -23,9 +24,12 @@ from tests.unit.eds_verifier.factory import (
     issue,
     ocsp_response,
     pki,
+    pss_key,
     responder,
     revoked_status,
     rsa_key,
+    time_stamp,
+    time_stamper,
 )
 
 REAL = Path(__file__).resolve().parents[2] / "shared" / "data"
@@ -59,6 +63,10 @@ def cms_seeds() -> Iterator[bytes]:
         yield Message(signer, attributes=(*good.default_attributes(), extra)).encode()
         yield Message(signer, certificates=(signer.der, setup.issuer.der, setup.root.der)).encode()
         yield Message(signer, signers=2).encode()
+        yield _time_stamped(kind)
+    yield Message(
+        issue(replace(pki("rsa").person(), key=pss_key("pss")), pki("rsa").issuer)
+    ).encode()
     yield from _real("samples/cms/*.der")
 
 
@@ -96,6 +104,16 @@ def crl_seeds() -> Iterator[bytes]:
         yield crl(issuer, [(5, 8)], base_number=14, number=3)
         yield crl(issuer, extra=(Extension(oids.AUTHORITY_KEY_IDENTIFIER, key_id),))
     yield from _real("samples/crl/*.crl")
+
+
+def _time_stamped(kind: str) -> bytes:
+    """A message with a time stamp over its signature (CAdES-T)."""
+    setup, message = pki(kind), Message(person(kind))
+    key = gost_key("tsa") if kind == "gost" else rsa_key("tsa")
+    signed = der.tlv(0x31, b"".join(message.default_attributes()))
+    signature = person(kind).key.sign(signed)
+    stamp = time_stamp(signature, time_stamper(setup.issuer, key), NOW)
+    return replace(message, signature=signature, unsigned=(stamp,)).encode()
 
 
 def _ess_v2(signer: Signer) -> bytes:
