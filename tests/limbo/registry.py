@@ -16,12 +16,16 @@ from tests.limbo.build.scene import Pki, Verdicted, pki
 from tests.limbo.model import Case
 
 MODULES = (
-    "cms_form", "cms_content", "cms_signers", "cms_signed_attributes", "cms_ess",
-    "cms_algorithms", "rsa", "pss", "gost", "gost_keys", "x509_fields", "x509_extensions",
-    "validity", "path_authorities", "path_building", "path_constraints", "key_use",
-    "holder_person", "holder_machine", "iin_place", "iin_number", "bin", "names", "ocsp_status",
-    "ocsp_question", "ocsp_fresh", "ocsp_responder", "crl_entries", "crl_proof", "crl_fresh",
-    "crl_delta", "revocation", "acceptance", "document", "timestamp",
+    "cms_form", "cms_content", "cms_signers", "cms_certificates", "cms_signed_attributes",
+    "cms_other_attributes", "cms_ess", "cms_algorithms", "cms_consistency",
+    "rsa", "pss", "gost", "gost_range", "gost_keys",
+    "x509_fields", "x509_extensions", "validity",
+    "path_authorities", "path_building", "path_constraints",
+    "key_use", "holder_person", "holder_machine",
+    "iin_place", "iin_spelling", "iin_number", "bin", "names_read", "names_letters",
+    "ocsp_status", "ocsp_question", "ocsp_fresh", "ocsp_responder", "ocsp_delegation",
+    "crl_entries", "crl_proof", "crl_scope", "crl_fresh", "crl_delta", "revocation",
+    "acceptance", "document", "timestamp_token", "timestamp_authority", "timestamp_proof",
 )  # fmt: skip
 """Modules of `tests.limbo.cases`, in the order of the export."""
 

@@ -7,12 +7,16 @@ from datetime import datetime
 from typing import Any, Self
 
 from tests.limbo.build import oids
-from tests.limbo.build.certificates import NOW, Draft, Signer, extended, key_usage
+from tests.limbo.build.certificates import DAY, NOW, Draft, Signer, extended, key_usage
 from tests.limbo.build.keys import Key
 from tests.limbo.build.messages import Message, SignerInfo, attribute, ess_entry, ess_v2
 from tests.limbo.build.names import TSA
 from tests.limbo.build.rsa import SHA256, Hash
+from tests.limbo.build.scene import DOCUMENT, Pki, Scene
 from tests.unit.eds_verifier import der
+
+THEN = NOW - 5 * DAY
+"""When the corpus' time stamps were made."""
 
 
 def tsa(key: Key) -> Draft:
@@ -61,3 +65,18 @@ class Token:
             der.integer(0x57A3),
             der.generalized(self.time),
         )
+
+
+def token(pki: Pki, by: Signer | None = None, *, time: datetime = THEN) -> Token:
+    """A sound token of five days ago by the issuer's time-stamping authority."""
+    return Token(by or pki.issue(tsa(pki.key("tsa"))), time)
+
+
+def stamped(pki: Pki, by: Token, message: Message | None = None) -> Message:
+    """The person's message, or another, with that token."""
+    return (message or pki.message()).signed_with(unsigned=by.over)
+
+
+def document(pki: Pki, by: Token, message: Message | None = None) -> Scene:
+    """A judging of a document with that token."""
+    return pki.scene(stamped(pki, by, message), policy=DOCUMENT)
