@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -52,10 +53,24 @@ def test_addresses_in_a_certificate_are_never_asked(world: ApiWorld) -> None:
     assert world.fetcher.asked == []
 
 
-def test_only_addresses_of_the_trust_list_are_asked(world: ApiWorld) -> None:
-    world.post(VERIFY, {"cms": world.sign("aizhan-rsa-auth"), "purpose": "sign_in"})
-    assert world.fetcher.asked
-    assert all(url.startswith("http://ca.test/") for url in world.fetcher.asked)
+def test_only_addresses_of_the_trust_list_are_asked(api_ca: DemoCa, tmp_path: Path) -> None:
+    """The people's certificates name http://ca.test/; the trust list here names another place."""
+    trust = tmp_path / "trust"
+    trust.mkdir()
+    for file in api_ca.trust_dir.iterdir():
+        octets = file.read_bytes()
+        if file.suffix == ".yaml":
+            octets = octets.replace(b"http://ca.test/", b"http://pinned.test/")
+        (trust / file.name).write_bytes(octets)
+    with api_world(api_ca, folder=trust) as world:
+        certificate = world.ca.credential("aizhan-rsa-auth").signer.certificate
+        assert b"http://ca.test/" in certificate
+        world.post(VERIFY, {"cms": world.sign("aizhan-rsa-auth"), "purpose": "sign_in"})
+        world.post("/v1/certificate/info", {"certificate": world.certificate("aizhan-rsa-auth")})
+        world.fetcher.down = True
+        world.post("/cms/verify", {"cms": world.sign("daniyar-gost-sign")})
+        assert len(world.fetcher.asked) > 3
+        assert all(url.startswith("http://pinned.test/") for url in world.fetcher.asked)
 
 
 def test_a_caller_cannot_bring_trust_time_or_rules_of_its_own(world: ApiWorld) -> None:

@@ -20,6 +20,7 @@ from eds_verifier.api.app import Api, Split
 from eds_verifier.api.build import make_api, make_service, ready_alone, without_realms
 from eds_verifier.metrics import Metrics
 from eds_verifier.policy import VerificationPolicy
+from eds_verifier.provider.server import listen
 from eds_verifier.service import Judgement
 from eds_verifier.verdict import Reason, Refused
 from stand.demo_ca.model import DemoCa
@@ -82,8 +83,8 @@ class Served:
 
         self.api: Api = make_api(settings, service, ready=ready, metrics=Metrics())
         app = Split(self.api, without_realms(ready, https=False))
-        self._socket = socket.socket()
-        self._socket.bind(("127.0.0.1", 0))
+        self._socket = listen(settings.model_copy(update={"listen": "127.0.0.1:0"}))
+        self.protocol = self._socket.proto
         self.port: int = self._socket.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}"
         config = uvicorn.Config(
@@ -172,6 +173,11 @@ def held(api_ca: DemoCa) -> Iterator[tuple[Served, Held]]:
 def test_a_request_is_answered(served: Served) -> None:
     assert served.post().json()["reason"] == "malformed"
     assert requests.get(f"{served.url}/health/ready", timeout=10).json()["status"] == "ready"
+
+
+def test_answers_are_sent_at_once(served: Served) -> None:
+    # asyncio sets TCP_NODELAY only on a socket that says it is TCP.
+    assert served.protocol == socket.IPPROTO_TCP
 
 
 def test_a_body_that_comes_too_slowly_is_given_up(served: Served) -> None:

@@ -65,12 +65,13 @@ def key_settings() -> tuple[ApiKeySettings, ...]:
 
 
 def make_settings(ca: DemoCa, **changes: Any) -> VerifierSettings:
-    """An API-only deployment by the demo CA's trust list."""
+    """An API-only deployment by the demo CA's trust list, or the one in `folder`."""
+    folder = changes.pop("folder", ca.trust_dir)
     limits = ApiLimits(**changes.pop("limits", {}))
     api = ApiSettings(
         **{"trust": "demo", "ncanode": True, "keys": key_settings(), "limits": limits, **changes}
     )
-    return VerifierSettings(version=1, trust=ca.trust_dir, api=api)
+    return VerifierSettings(version=1, trust=folder, api=api)
 
 
 class Ticks:
