@@ -1,8 +1,8 @@
 """One signature over some octets: which algorithms are accepted, and checking it.
 
 RSA of 2048 bits or more, PKCS #1 v1.5 or PSS (RFC 8017), with SHA-256, -384 or -512; GOST R
-34.10-2015 with 512 bits and Streebog-512; GOST 34.310-2004 with GOST 34.311-95. What is not in the
-tables is refused.
+34.10-2015 with 512 or 256 bits and Streebog of that size; GOST 34.310-2004 with GOST 34.311-95.
+What is not in the tables is refused.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from eds_verifier.asn1.reading import octets
 from eds_verifier.gost.backend import default_backend
 from eds_verifier.verdict import Reason, Refused
 
-KeyKind = Literal["rsa", "gost2015-512", "gost2004"]
+KeyKind = Literal["rsa", "gost2015-512", "gost2015-256", "gost2004"]
 
 MIN_RSA_BITS, MAX_RSA_BITS = 2048, 8192
 MIN_EXPONENT, MAX_EXPONENT = 1 << 16, 1 << 256
@@ -46,7 +46,8 @@ _DIGESTS: dict[str, Callable[[bytes], bytes]] = {
     oids.SHA384: lambda data: hashlib.sha384(data).digest(),
     oids.SHA512: lambda data: hashlib.sha512(data).digest(),
     oids.STREEBOG_512: lambda data: default_backend().streebog(data),
-    oids.GOST_34311: gost.gostr3411_94,
+    oids.STREEBOG_256: lambda data: default_backend().streebog(data, bits=256),
+    oids.GOST_34311: lambda data: default_backend().gostr3411_94(data),
 }
 
 _RSA_HASHES: dict[str, hashes.HashAlgorithm] = {
@@ -73,6 +74,7 @@ SCHEMES: dict[str, Scheme] = {
     oids.RSA_SHA384: Scheme("rsa", oids.SHA384),
     oids.RSA_SHA512: Scheme("rsa", oids.SHA512),
     oids.GOST_2015_512_SIGNATURE: Scheme("gost2015-512", oids.STREEBOG_512),
+    oids.GOST_2015_256_SIGNATURE: Scheme("gost2015-256", oids.STREEBOG_256),
     oids.GOST_2004_SIGNATURE: Scheme("gost2004", oids.GOST_34311),
 }
 """Signature algorithms that name their digest."""
@@ -82,6 +84,7 @@ KEY_SCHEMES: dict[tuple[str, str], Scheme] = {
     for key, kind in (
         (oids.RSA, "rsa"),
         (oids.GOST_2015_512, "gost2015-512"),
+        (oids.GOST_2015_256, "gost2015-256"),
         (oids.GOST_2004, "gost2004"),
     )
     for scheme in SCHEMES.values()
@@ -94,6 +97,11 @@ _GOST_KEYS: dict[str, tuple[KeyKind, tuple[str, str], gost.Curve]] = {
         "gost2015-512",
         (oids.GOST_2015_512_PARAMETERS, oids.STREEBOG_512),
         gost.TC26_512_A,
+    ),
+    oids.GOST_2015_256: (
+        "gost2015-256",
+        (oids.GOST_2015_256_PARAMETERS, oids.STREEBOG_256),
+        gost.TC26_256_A,
     ),
     oids.GOST_2004: (
         "gost2004",

@@ -42,6 +42,8 @@ _HOLDERS: dict[str, SubjectType] = {
 
 _IIN = re.compile(r"IIN([0-9]{12})")
 _BIN = re.compile(r"BIN([0-9]{12})")
+_BIN_LIKE = re.compile(r"\W*BIN\W*\d|\W*BIN\W*$", re.IGNORECASE)
+"""What sets out to be a BIN, rightly spelt or not; another unit may begin with the letters."""
 _WEIGHTS = (
     (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11),
     (3, 4, 5, 6, 7, 8, 9, 10, 11, 1, 2),
@@ -56,6 +58,12 @@ _CENTURIES = {
     "6": (2000,),
 }
 _REFUSED_CATEGORIES = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+_IGNORABLE = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f"
+    "\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
+    "\U000e0000-\U000e0fff]"
+)
+"""Unicode's Default_Ignorable_Code_Point: nothing is seen of them, letters and marks among them."""
 _MAX_NAME = 512
 
 
@@ -158,7 +166,7 @@ def read_subject(
     iin = _number(values.get(oids.SERIAL_NUMBER, []), _IIN, "IIN")
     _check_number(iin, "iin", policy, warnings, dated=has_birth_date(iin, at=at))
     bin_ = organization = ""
-    units = [u for u in values.get(oids.ORGANIZATIONAL_UNIT, []) if "BIN" in u.upper()]
+    units = [u for u in values.get(oids.ORGANIZATIONAL_UNIT, []) if _BIN_LIKE.match(u)]
     if holder.subject_type == "legal_entity":
         bin_ = _number(units, _BIN, "BIN")
         _check_number(bin_, "bin", policy, warnings, dated=has_registration_month(bin_))
@@ -271,14 +279,18 @@ def _at_most_one_name(values: dict[str, list[str]], oid: str, what: str) -> str:
 def _clean(name: str, what: str) -> str:
     """NFC with single spaces; refuses characters that are not seen or turn the text around."""
     normal = unicodedata.normalize("NFC", name)
-    if len(normal) > _MAX_NAME or not (normal.isprintable() or _is_seen(normal)):
+    if len(normal) > _MAX_NAME or not _is_seen(normal):
         raise Refused(Reason.SUBJECT_INVALID, f"the {what} holds characters no name has")
     return " ".join(normal.split())
 
 
 def _is_seen(name: str) -> bool:
     """Whether nothing in it is invisible or turns the text around; spaces may be of any kind."""
-    return not any(unicodedata.category(character) in _REFUSED_CATEGORIES for character in name)
+    if _IGNORABLE.search(name):
+        return False
+    return name.isprintable() or not any(
+        unicodedata.category(character) in _REFUSED_CATEGORIES for character in name
+    )
 
 
 def _first_name(common_name: str, surname: str, patronymic: str, warnings: list[str]) -> str:

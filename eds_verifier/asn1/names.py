@@ -75,9 +75,15 @@ def same_name(left: bytes, right: bytes) -> bool:
 def _prepared(name: bytes) -> Prepared:
     """A name as it is compared: each RDN a set (RFC 5280 section 7.1)."""
     return tuple(
-        tuple(sorted((oid, _folded(value)) for oid, value in rdn))
+        tuple(sorted(((oid, _folded(value)) for oid, value in rdn), key=_by_kind))
         for rdn in _read(name, "a name", Reason.MALFORMED)
     )
+
+
+def _by_kind(pair: tuple[str, str | bytes]) -> tuple[str, str, bytes]:
+    """An order over texts and other values together."""
+    oid, value = pair
+    return (oid, value, b"") if isinstance(value, str) else (oid, "", value)
 
 
 def _folded(value: str | bytes) -> str | bytes:

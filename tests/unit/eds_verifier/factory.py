@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from eds_verifier.asn1 import oids
 from eds_verifier.gost import (
     CRYPTOPRO_A,
+    TC26_256_A,
     TC26_512_A,
     PublicKey,
     digest_number,
@@ -112,6 +113,19 @@ class Gost2004Key(GostKey):
         return gostr3411_94(data)
 
 
+class Gost256Key(GostKey):
+    """GOST R 34.10-2015 with 256 bits."""
+
+    signature_oid = oids.GOST_2015_256_SIGNATURE
+    key_oid = oids.GOST_2015_256
+    digest_oid = oids.STREEBOG_256
+    curve = TC26_256_A
+    parameters = (oids.GOST_2015_256_PARAMETERS, oids.STREEBOG_256)
+
+    def digest(self, data: bytes) -> bytes:
+        return streebog(data, bits=256)
+
+
 def pss_parameters(*, hash_oid: str = oids.SHA256, mask: str = oids.SHA256, salt: int) -> bytes:
     return der.seq(
         der.explicit(0, der.algorithm(hash_oid)),
@@ -133,6 +147,11 @@ class PssKey(RsaKey):
 @cache
 def gost_2004_key(name: str) -> Gost2004Key:
     return Gost2004Key(name)
+
+
+@cache
+def gost_256_key(name: str) -> Gost256Key:
+    return Gost256Key(name)
 
 
 @cache

@@ -20,6 +20,7 @@ from tests.unit.eds_verifier.factory import (
     Name,
     attribute,
     crl,
+    gost_256_key,
     gost_2004_key,
     gost_key,
     issue,
@@ -128,8 +129,13 @@ def _with_key(key: Key) -> Message:
 
 @pytest.mark.parametrize(
     ("key", "algorithm"),
-    [(rsa_key("person"), "rsa"), (gost_2004_key("person"), "gost2004"), (pss_key("x"), "rsa")],
-    ids=["RSA", "GOST-2004", "RSA-PSS"],
+    [
+        (rsa_key("person"), "rsa"),
+        (gost_256_key("person"), "gost2015-256"),
+        (gost_2004_key("person"), "gost2004"),
+        (pss_key("x"), "rsa"),
+    ],
+    ids=["RSA", "GOST-2015-256", "GOST-2004", "RSA-PSS"],
 )
 def test_every_algorithm_of_the_nca_signs(key: Key, algorithm: str) -> None:
     verdict = judge(_with_key(key))
