@@ -32,7 +32,8 @@ from eds_verifier.verdict import Refused
 MAX_KEPT = 1024
 MAX_POLICIES = 16
 _CPS = "1.3.6.1.5.5.7.2.1"
-_EMAIL_ADDRESS = "1.2.840.113549.1.9.1"
+_EMAIL_ADDRESS = bytes.fromhex("06092a864886f70d010901")
+"""The DER of the OID 1.2.840.113549.1.9.1."""
 _WHAT = "an extension"
 
 Key = tuple[Profile, tuple[str, ...]]
@@ -116,10 +117,12 @@ _PLAIN: dict[str, Callable[[bytes], bool]] = {
 def is_plain(leaf: Certificate) -> bool:
     """Whether nothing in a leaf needs more than the short way looks at.
 
-    An e-mail address in the subject is a name of its own kind (RFC 5280 section 4.2.1.10).
+    An e-mail address in the subject is a name of its own kind (RFC 5280 section 4.2.1.10),
+    whatever string type it has; any other subject must be readable.
     """
     try:
-        return all(attribute != _EMAIL_ADDRESS for attribute, _ in leaf.subject_values) and all(
+        _ = leaf.subject_values
+        return _EMAIL_ADDRESS not in leaf.subject_der and all(
             oid in _PLAIN
             and (oid in CRITICAL_KNOWN or not extension.critical)
             and _PLAIN[oid](extension.value)

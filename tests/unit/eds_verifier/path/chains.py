@@ -11,9 +11,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+import pytest
+
 from eds_verifier.asn1 import oids
 from eds_verifier.path.certificate import Certificate
+from eds_verifier.path.kept import KeptPaths
+from eds_verifier.path.validate import ValidatedPath, validate_path
 from eds_verifier.trust import TrustedAuthority, TrustStore
+from eds_verifier.verdict import Refused
 from tests.unit.eds_verifier import der, factory
 from tests.unit.eds_verifier.factory import DAY, NOW, Extension, Key
 
@@ -207,3 +212,15 @@ def store_of(
         for number, made in enumerate(group)
     ]
     return TrustStore("chains", tuple(pinned), extra=tuple(made.certificate for made in extra))
+
+
+def prove(leaf: Made, trust: TrustStore, at: datetime = NOW) -> ValidatedPath:
+    """Its path, found and checked in full."""
+    return validate_path(leaf.certificate, trust, at=at, kept=KeptPaths())
+
+
+def refused(leaf: Made, trust: TrustStore, at: datetime = NOW) -> tuple[str, str]:
+    """Reason code and sentence of the refusal there must be."""
+    with pytest.raises(Refused) as caught:
+        prove(leaf, trust, at)
+    return str(caught.value.reason), caught.value.detail

@@ -156,6 +156,7 @@ EXTENSIONS = st.one_of(
 SUBJECTS = st.sampled_from(
     [
         chains.named("x", ("1.2.840.113549.1.9.1", "a@example.kz")),
+        der.seq(der.set_of(der.seq(der.oid("1.2.840.113549.1.9.1"), der.integer(5)))),
         chains.named("Ә" * 70),
         chains.named("x", ("2.5.4.99999", "x")),
         der.seq(),
