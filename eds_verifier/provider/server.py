@@ -39,7 +39,7 @@ def serve(settings_path: Path) -> None:
     configure_logging()
     settings = load_settings(settings_path, environ=os.environ)
     with ExitStack() as closing:
-        app = _application(settings, closing)
+        app = application(settings, closing)
         listening = listen(settings)
         config = uvicorn.Config(
             app,
@@ -57,7 +57,7 @@ def serve(settings_path: Path) -> None:
         uvicorn.Server(config).run(sockets=[listening])
 
 
-def _application(settings: VerifierSettings, closing: ExitStack) -> ASGIApp:
+def application(settings: VerifierSettings, closing: ExitStack) -> ASGIApp:
     """The realms, the REST interface, or both. `closing` takes what is to be closed at the end."""
     service = None
     if settings.api is not None and settings.api.enabled:

@@ -26,7 +26,7 @@ from tests.unit.eds_verifier.api.conformance import (
     require_reply_body,
     require_request,
 )
-from tests.unit.eds_verifier.api.test_sockets import Served
+from tests.unit.eds_verifier.api.served import Served
 from tests.unit.eds_verifier.api.world import CONTENT, KEYS
 
 REPOSITORY = Path(__file__).resolve().parents[4]
@@ -109,7 +109,7 @@ def test_the_first_request_is_three_lines_and_is_answered(api_ca: DemoCa, tmp_pa
         pytest.skip("there is no curl here")
     ((_, text),) = [one for one in blocks("console") if "curl" in one[1]]
     assert len(text.splitlines()) == 3
-    with Served(api_ca, None) as served:
+    with Served(api_ca) as served:
         signer = api_ca.credential("aizhan-gost-sign").signer
         cms = sign_cms(CONTENT, signer=signer, at=served.clock())
         script = text.replace("tanba_…", KEYS["portal"].key).replace(

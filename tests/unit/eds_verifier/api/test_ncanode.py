@@ -1,22 +1,18 @@
 """NCANode's addresses: its shapes, our verdict."""
 
-# mypy: allow-untyped-calls
-# (asn1crypto has no types)
-
 from __future__ import annotations
 
 import base64
 from typing import Any
 
 import pytest
-from asn1crypto import cms as asn1_cms
 
 from eds_verifier.api import ncanode
 from eds_verifier.api.ncanode import REFUSED
 from stand.demo_ca.model import DemoCa
 from tests.unit.eds_verifier import factory
 from tests.unit.eds_verifier.api.conformance import require_request
-from tests.unit.eds_verifier.api.world import CONTENT, KEYS, ApiWorld, api_world, encoded
+from tests.unit.eds_verifier.api.world import CONTENT, KEYS, ApiWorld, api_world, encoded, joined
 
 
 def test_a_valid_document_is_answered_as_ncanode_answers(world: ApiWorld) -> None:
@@ -210,28 +206,4 @@ def test_a_name_is_written_as_java_writes_it() -> None:
     assert name["dn"] == (
         f'OU=BIN{factory.BIN}, O="ЖШС \\"Дән, Астық\\"", GIVENNAME=БОЛАТҰЛЫ, C=KZ, '
         f"SERIALNUMBER=IIN{factory.IIN}, SURNAME=ӘЛИЕВ, CN=ӘЛИЕВ ДӘУРЕН"
-    )
-
-
-def joined(first: bytes, second: bytes) -> bytes:
-    """One message with the certificates and signers of two over the same content."""
-    one, other = asn1_cms.ContentInfo.load(first), asn1_cms.ContentInfo.load(second)
-    signed, more = one["content"], other["content"]
-    for field in ("certificates", "signer_infos", "digest_algorithms"):
-        known = {item.dump() for item in signed[field]}
-        signed[field] = [
-            *signed[field],
-            *(item for item in more[field] if item.dump() not in known),
-        ]
-    fresh = asn1_cms.SignedData(
-        {
-            "version": "v1",
-            "digest_algorithms": list(signed["digest_algorithms"]),
-            "encap_content_info": signed["encap_content_info"],
-            "certificates": list(signed["certificates"]),
-            "signer_infos": list(signed["signer_infos"]),
-        }
-    )
-    return bytes(
-        asn1_cms.ContentInfo({"content_type": "signed_data", "content": fresh}).dump(force=True)
     )

@@ -9,15 +9,20 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
+from starlette.testclient import TestClient
 
+from eds_verifier.provider.server import application
 from stand.demo_ca.model import DemoCa
 from tests.unit.eds_verifier.api.conformance import require_reply
-from tests.unit.eds_verifier.api.world import KEYS
+from tests.unit.eds_verifier.api.world import KEYS, make_settings
+from tests.unit.eds_verifier.provider.world import ENVIRON, GRAIN
+from tests.unit.eds_verifier.provider.world import make_settings as provider_settings
 
 REPOSITORY = Path(__file__).resolve().parents[4]
 SERVE = [sys.executable, "-c", "from cli import main; main()", "eds", "serve", "--settings"]
@@ -60,6 +65,30 @@ def _answers(url: str) -> bool:
         return requests.get(f"{url}/health/live", timeout=2).status_code == 200
     except requests.ConnectionError:
         return False
+
+
+def test_realms_and_the_interface_are_served_beside_each_other(
+    api_ca: DemoCa, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in ENVIRON.items():
+        monkeypatch.setenv(name, value)
+    realms = provider_settings(tmp_path, api_ca, tmp_path / "keys")
+    settings = realms.model_copy(update={"api": make_settings(api_ca).api})
+    with ExitStack() as closing, TestClient(application(settings, closing)) as client:
+        found = client.get(f"/r/{GRAIN}/.well-known/openid-configuration")
+        assert found.json()["issuer"].endswith(f"/r/{GRAIN}")
+        ready = client.get("/health/ready")
+        require_reply("get", "/health/ready", ready)
+        assert {GRAIN, "/v1"} <= set(ready.json()["realms"])
+        for path in ("/v1/trust", "/metrics"):
+            assert client.get(path).json()["code"] == "unauthorized"
+        assert client.post("/cms/verify").json()["status"] == 401
+        assert client.get("/v1x").headers["content-type"].startswith("text/html")
+    off = settings.api and settings.api.model_copy(update={"enabled": False})
+    without = settings.model_copy(update={"api": off})
+    with ExitStack() as closing, TestClient(application(without, closing)) as client:
+        for path in ("/v1/trust", "/metrics", "/cms/verify", "/v1/openapi.json"):
+            assert client.get(path).status_code == 404
 
 
 def ask(url: str, path: str, **options: Any) -> Any:

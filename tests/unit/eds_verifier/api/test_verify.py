@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import base64
 from typing import Any
 
 import pytest
 
 from eds_verifier.verdict import Verdict
 from tests.unit.eds_verifier.api.conformance import require_request
-from tests.unit.eds_verifier.api.world import CONTENT, ApiWorld, encoded
+from tests.unit.eds_verifier.api.world import CONTENT, ApiWorld, encoded, joined
 
 VERIFY = "/v1/cms/verify"
 
@@ -161,3 +162,27 @@ def test_a_key_of_one_purpose_is_not_taken_for_another(world: ApiWorld, purpose:
 def test_a_key_for_metrics_has_nothing_judged(world: ApiWorld) -> None:
     body = {"cms": world.sign("aizhan-gost-sign"), "purpose": "document"}
     assert world.post(VERIFY, body, key="prometheus").status_code == 403
+
+
+def test_every_signer_of_a_document_has_a_verdict_of_its_own(world: ApiWorld) -> None:
+    good, revoked = world.sign("aizhan-gost-sign"), world.sign("saule-gost-sign")
+    cms = encoded(joined(base64.b64decode(good), base64.b64decode(revoked)))
+    answered = world.post(VERIFY, {"cms": cms, "purpose": "document"}).json()
+    assert (answered["verdict"], answered["reason"]) == ("invalid", "revoked")
+    assert answered["subject"] is None
+    assert sorted(one["reason"] for one in answered["signers"]) == ["ok", "revoked"]
+    for purpose in ("sign_in", "acceptance", "step_up"):
+        refused = world.post(VERIFY, {"cms": cms, "purpose": purpose}).json()
+        assert (refused["verdict"], refused["reason"]) == ("invalid", "signer_count")
+
+
+def test_two_valid_signers_make_a_valid_document_that_names_nobody_alone(world: ApiWorld) -> None:
+    both = (world.sign("aizhan-gost-sign"), world.sign("daniyar-gost-sign"))
+    cms = encoded(joined(*(base64.b64decode(one) for one in both)))
+    answered = world.post(VERIFY, {"cms": cms, "purpose": "document"}).json()
+    assert answered["verdict"] == "valid"
+    assert answered["subject"] is None
+    assert {one["subject"]["iin"] for one in answered["signers"]} == {
+        "900314499010",
+        "851102399012",
+    }

@@ -4,6 +4,9 @@ Nothing is pretended but the network behind it: OCSP answers and CRLs come from 
 call. Every reply is held to the OpenAPI document.
 """
 
+# mypy: allow-untyped-calls
+# (asn1crypto has no types)
+
 from __future__ import annotations
 
 import base64
@@ -16,6 +19,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
+from asn1crypto import cms
 from starlette.testclient import TestClient
 
 from eds_verifier.api.app import Api, Split
@@ -115,8 +119,7 @@ class ApiWorld:
     def sign(self, credential: str, content: bytes = CONTENT, *, attached: bool = True) -> str:
         """Base64 of a CMS by one of the demo CA's people."""
         signer = self.ca.credential(credential).signer
-        cms = sign_cms(content, signer=signer, at=self.clock(), encapsulate=attached)
-        return base64.b64encode(cms).decode()
+        return encoded(sign_cms(content, signer=signer, at=self.clock(), encapsulate=attached))
 
     def certificate(self, credential: str) -> str:
         """Base64 of a person's certificate."""
@@ -181,3 +184,27 @@ def api_world(ca: DemoCa, **changes: Any) -> Iterator[ApiWorld]:
 def encoded(data: bytes) -> str:
     """Base64."""
     return base64.b64encode(data).decode()
+
+
+def joined(first: bytes, second: bytes) -> bytes:
+    """One message with the certificates and signers of two over the same content."""
+    one, other = cms.ContentInfo.load(first), cms.ContentInfo.load(second)
+    signed, more = one["content"], other["content"]
+    for part in ("certificates", "signer_infos", "digest_algorithms"):
+        known = {item.dump() for item in signed[part]}
+        signed[part] = [
+            *signed[part],
+            *(item for item in more[part] if item.dump() not in known),
+        ]
+    fresh = cms.SignedData(
+        {
+            "version": "v1",
+            "digest_algorithms": list(signed["digest_algorithms"]),
+            "encap_content_info": signed["encap_content_info"],
+            "certificates": list(signed["certificates"]),
+            "signer_infos": list(signed["signer_infos"]),
+        }
+    )
+    return bytes(
+        cms.ContentInfo({"content_type": "signed_data", "content": fresh}).dump(force=True)
+    )
