@@ -17,10 +17,13 @@ from tests.unit.eds_verifier import der
 from tests.unit.eds_verifier.factory import (
     DAY,
     NOW,
+    Draft,
     Extension,
     Key,
     crl,
     gost_key,
+    issue,
+    key_usage,
     name,
     rsa_key,
 )
@@ -192,6 +195,23 @@ def test_one_octet_changed_anywhere_breaks_it() -> None:
         changed[position] ^= 0x01
         with pytest.raises(Unusable):
             prove_crl(bytes(changed), PKI.issuer.der)
+
+
+def test_an_authority_whose_key_may_not_sign_crls_signs_none() -> None:
+    basic = Extension(oids.BASIC_CONSTRAINTS, der.seq(der.boolean()), critical=True)
+    draft = Draft(gost_key("certifier"), PKI.issuer.subject, (basic, key_usage(5)))
+    certifier = issue(draft, PKI.root)
+    with pytest.raises(Unusable, match="may not sign CRLs"):
+        prove_crl(crl(certifier), certifier.der)
+
+
+def test_a_proven_crl_of_another_authority_tells_nothing() -> None:
+    foreign = prove_crl(crl(PKI.root, [(MINE, COMPROMISED)]), PKI.root.der)
+    mine = prove_crl(base([], age=HOUR), PKI.issuer.der)
+    answer = read_status((), LEAF, ISSUER, policy=POLICY, at=NOW, held=(foreign, mine))
+    assert answer.status == "good"
+    with pytest.raises(Unusable, match="there is no CRL"):
+        read_status((), LEAF, ISSUER, policy=POLICY, at=NOW, held=(foreign,))
 
 
 def test_a_plain_crl_of_version_1_is_read() -> None:

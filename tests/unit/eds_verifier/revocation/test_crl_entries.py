@@ -92,6 +92,21 @@ def test_the_gravest_of_repeated_entries_counts() -> None:
         assert read(*order).find(5) == Revocation(4, AT)
 
 
+def test_a_later_revocation_is_graver_than_an_earlier_hold() -> None:
+    earlier = b"\x17\x0d250102030405Z"
+    repeated = entry(5, reason(6), date=earlier), entry(5, reason(9))
+    for order in (repeated, repeated[::-1]):
+        assert read(*order).find(5) == Revocation(9, AT)
+
+
+@pytest.mark.parametrize("short", [1, 10, 20])
+def test_an_entry_reaching_beyond_the_list_is_refused(short: int) -> None:
+    """Its octets are there, but they belong to what follows."""
+    data = entry(5, reason(1))
+    with pytest.raises(Unusable):
+        read_entries(data, 0, len(data) - short)
+
+
 ISSUER_ENTRY = Extension("2.5.29.29", der.seq())
 BROKEN: tuple[tuple[str, bytes], ...] = (
     ("an entry cut short", entry(5)[:-1]),

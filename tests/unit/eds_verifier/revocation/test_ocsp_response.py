@@ -216,35 +216,62 @@ def test_what_nobody_signed_is_no_answer(response: bytes, cause: Cause) -> None:
     assert why_not(response) is cause
 
 
+def single(number: int, times: bytes = der.generalized(NOW)) -> bytes:
+    name_hash, key_hash, _ = certificate_id(LEAF, ISSUER)
+    identifier = der.seq(
+        der.algorithm(oids.SHA256),
+        der.octets(name_hash),
+        der.octets(key_hash),
+        der.integer(number),
+    )
+    return der.seq(identifier, b"\x80\x00", times)
+
+
+def respond(*singles: bytes, produced_at: datetime = NOW, padded: int = 0) -> bytes:
+    """Signed by the issuer itself; `padded` are unused bits that the signature pretends to have."""
+    entry = Extension(oids.OCSP_NONCE, der.octets(NONCE)).encode()
+    data = der.seq(
+        der.explicit(1, name(PKI.issuer.subject)),
+        der.generalized(produced_at),
+        der.seq(*singles),
+        der.explicit(1, der.seq(entry)),
+    )
+    key = PKI.issuer.key
+    signature = der.tlv(3, bytes((padded,)) + key.sign(data))
+    basic = der.seq(data, der.algorithm(key.signature_oid), signature)
+    return outer(0, der.explicit(0, der.seq(der.oid(oids.OCSP_BASIC), der.octets(basic))))
+
+
 def test_an_answer_among_many_is_found_and_one_given_twice_is_not_relied_on() -> None:
-    one = ocsp_response(PERSON, PKI.issuer, PKI.issuer, nonce=NONCE)
-    assert read(one).status == "good"
-    name_hash, key_hash, serial = certificate_id(LEAF, ISSUER)
-
-    def single(number: int) -> bytes:
-        identifier = der.seq(
-            der.algorithm(oids.SHA256),
-            der.octets(name_hash),
-            der.octets(key_hash),
-            der.integer(number),
-        )
-        return der.seq(identifier, b"\x80\x00", der.generalized(NOW))
-
-    def respond(*numbers: int) -> bytes:
-        entry = Extension(oids.OCSP_NONCE, der.octets(NONCE)).encode()
-        data = der.seq(
-            der.explicit(1, name(PKI.issuer.subject)),
-            der.generalized(NOW),
-            der.seq(*map(single, numbers)),
-            der.explicit(1, der.seq(entry)),
-        )
-        key = PKI.issuer.key
-        basic = der.seq(data, der.algorithm(key.signature_oid), der.bits(key.sign(data)))
-        return outer(0, der.explicit(0, der.seq(der.oid(oids.OCSP_BASIC), der.octets(basic))))
-
-    assert read(respond(1, serial, 2)).status == "good"
-    assert why_not(respond(serial, serial)) is Cause.OTHER_CERTIFICATE
+    mine = single(PERSON.serial)
+    assert read(respond(single(1), mine, single(2))).status == "good"
+    assert why_not(respond(mine, mine)) is Cause.OTHER_CERTIFICATE
     assert why_not(respond()) is Cause.OTHER_CERTIFICATE
+
+
+def until(next_update: datetime) -> bytes:
+    return der.generalized(NOW) + der.explicit(0, der.generalized(next_update))
+
+
+def test_an_answer_counts_until_its_next_update_and_the_clocks_allowance() -> None:
+    response = respond(single(PERSON.serial, until(NOW + timedelta(minutes=1))))
+    assert read(response).next_update == NOW + timedelta(minutes=1)
+    assert read(response, at=NOW + timedelta(minutes=6)).status == "good"
+    assert why_not(response, at=NOW + timedelta(minutes=6, seconds=1)) is Cause.STALE
+
+
+def test_an_answer_produced_in_the_future_is_not_relied_on() -> None:
+    soon, late = NOW + timedelta(minutes=5), NOW + timedelta(minutes=5, seconds=1)
+    assert read(respond(single(PERSON.serial), produced_at=soon)).status == "good"
+    assert why_not(respond(single(PERSON.serial), produced_at=late)) is Cause.STALE
+
+
+def test_a_signature_has_whole_octets() -> None:
+    """The same signature would otherwise have many spellings."""
+    zero_ended = (respond(single(n), single(PERSON.serial), padded=1) for n in range(1, 40))
+    ends_in_zero = next(one for one in zero_ended if one[-1] & 1 == 0)
+    with pytest.raises(Unusable):
+        read(ends_in_zero)
 
 
 @settings(max_examples=150, deadline=None)
