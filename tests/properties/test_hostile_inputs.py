@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.support.hostile import INPUTS, Cost
+from benchmarks.support.hostile import Cost
+from benchmarks.support.hostile_inputs import INPUTS
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -11,8 +11,6 @@ import base64
 import json
 import traceback
 from collections.abc import Callable, Iterator
-from dataclasses import replace
-from functools import cache
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -24,7 +22,6 @@ from prometheus_client import generate_latest
 
 import eds_verifier.service as service_module
 from cli import tanba
-from eds_verifier.asn1 import oids
 from eds_verifier.metrics import Metrics
 from eds_verifier.path.certificate import Certificate
 from eds_verifier.policy import VerificationPolicy
@@ -35,11 +32,10 @@ from eds_verifier.verdict import Refused, Verdict
 from eds_verifier.verify import verify
 from stand.demo_ca import create
 from stand.demo_ca.model import DemoCa
+from tests.properties.planted_messages import CONTENT, MESSAGES, PKI, director, message, person
 from tests.properties.planted_person import (
     BIN,
-    DIRECTOR,
     IIN,
-    NAME,
     NAMES,
     NONCE,
     NUMBERS,
@@ -49,113 +45,29 @@ from tests.properties.planted_person import (
     listening,
     reprs,
 )
-from tests.unit.eds_verifier import der
 from tests.unit.eds_verifier.api.world import api_world
 from tests.unit.eds_verifier.factory import (
-    AUTH,
-    CEO,
-    DAY,
-    INDIVIDUAL,
     NOW,
-    Extension,
-    Message,
-    Signer,
-    attribute,
-    authority,
     crl,
-    issue,
     ocsp_response,
-    pki,
     responder,
     rsa_key,
 )
 from tests.unit.eds_verifier.provider import world as provider
 
-CONTENT = f"nonce {NONCE.hex()} secret {SECRET}".encode()
 POLICY = VerificationPolicy(purpose="sign_in", delta_crl="optional")
 DOCUMENT = VerificationPolicy(purpose="document", numbers="warn", delta_crl="optional")
-PKI = pki("rsa")
-
-
-def _person(**changes: Any) -> Signer:
-    return issue(replace(PKI.person(), subject=NAME, **changes), PKI.issuer)
-
-
-@cache
-def _director() -> Signer:
-    return issue(replace(PKI.director(), subject=DIRECTOR), PKI.issuer)
-
-
-def _named(*pairs: tuple[str, str]) -> Signer:
-    """The person with attributes replaced, or put first when they are not there."""
-    replaced = dict(pairs)
-    kept = tuple((oid, replaced.pop(oid, text)) for oid, text in DIRECTOR)
-    return issue(replace(PKI.director(), subject=(*replaced.items(), *kept)), PKI.issuer)
-
-
-def _message(signer: Signer, **changes: Any) -> bytes:
-    return Message(signer, **{"content": CONTENT, **changes}).encode()
-
-
-def _stranger() -> Signer:
-    """Certified by somebody who is called like the person."""
-    own = authority(rsa_key("stranger"), f"{NAMES[0]} {IIN}")
-    return issue(replace(PKI.person(), subject=NAME), own)
-
-
-MESSAGES: dict[str, Callable[[], bytes]] = {
-    "valid": lambda: _message(_person()),
-    "valid, of a director": lambda: _message(_director()),
-    "detached": lambda: _message(_director(), attached=False),
-    "two signers": lambda: _message(_director(), signers=2),
-    "expired": lambda: _message(_person(not_after=NOW - DAY)),
-    "not yet valid": lambda: _message(_person(not_before=NOW + DAY)),
-    "of a stranger": lambda: _message(_stranger()),
-    "signature broken": lambda: _message(_director(), signature=b"\1" * 256),
-    "no attributes": lambda: _message(_director(), attributes=()),
-    "an odd attribute": lambda: _message(
-        _director(), attributes=(attribute("1.2.3", der.utf8(IIN + BIN)),)
-    ),
-    "key uses contradict": lambda: _message(
-        issue(replace(PKI.director(), subject=DIRECTOR).with_(AUTH), PKI.issuer)
-    ),
-    "a person with a BIN": lambda: _message(
-        issue(replace(PKI.director(), subject=DIRECTOR).with_(INDIVIDUAL), PKI.issuer)
-    ),
-    "an organisation without": lambda: _message(
-        issue(replace(PKI.director(), subject=NAME).with_(CEO), PKI.issuer)
-    ),
-    "IIN that is wrong": lambda: _message(_named((oids.SERIAL_NUMBER, f"IIN{IIN[:-1]}3"))),
-    "IIN without its prefix": lambda: _message(_named((oids.SERIAL_NUMBER, IIN))),
-    "IIN with spaces": lambda: _message(_named((oids.SERIAL_NUMBER, f"IIN {IIN}"))),
-    "IIN in the name": lambda: _message(_named((oids.COMMON_NAME, f"{NAMES[0]} IIN{IIN}"))),
-    "BIN that is wrong": lambda: _message(_named((oids.ORGANIZATIONAL_UNIT, f"BIN{BIN[:-1]}1"))),
-    "two BINs": lambda: _message(_named(("2.5.4.11", f"BIN{BIN}"), ("2.5.4.15", f"BIN{BIN}"))),
-    "control characters": lambda: _message(_named((oids.SURNAME, f"{NAMES[0]}\x07\u202e"))),
-    "an extension of numbers": lambda: _message(
-        _person(
-            extensions=(*PKI.person().extensions, Extension("1.2.9", der.utf8(IIN), critical=True))
-        )
-    ),
-    "certificate cut": lambda: _message(
-        _director(), certificates=(_director().der[:-40] + IIN.encode() * 4,)
-    ),
-    "message cut": lambda: _message(_director())[:-30],
-    "no message": f"IIN{IIN} {NAMES[0]} {SECRET}".encode,
-    "PEM of something": f"-----BEGIN {IIN}-----\n{SECRET}".encode,
-    "a trailer": lambda: _message(_director(), trailer=IIN.encode()),
-}
 
 
 def _evidence() -> Iterator[Evidence]:
     by = responder(PKI.issuer, rsa_key("responder"))
     yield Evidence(crls=(crl(PKI.issuer),))
-    yield Evidence(crls=(crl(PKI.issuer, [(_director().serial, 1), (_person().serial, 6)]),))
+    yield Evidence(crls=(crl(PKI.issuer, [(director().serial, 1), (person().serial, 6)]),))
     yield Evidence(
-        ocsp=(OcspEvidence(ocsp_response(_director(), PKI.issuer, by, nonce=NONCE), NONCE),)
+        ocsp=(OcspEvidence(ocsp_response(director(), PKI.issuer, by, nonce=NONCE), NONCE),)
     )
     yield Evidence(
-        ocsp=(OcspEvidence(ocsp_response(_person(), PKI.issuer, by, nonce=NONCE), b"x" * 16),)
+        ocsp=(OcspEvidence(ocsp_response(person(), PKI.issuer, by, nonce=NONCE), b"x" * 16),)
     )
     yield Evidence(ocsp=(OcspEvidence(IIN.encode() * 9, NONCE),), crls=(IIN.encode() * 9,))
 
@@ -223,7 +135,7 @@ def test_no_object_shows_what_it_holds(purpose: Any) -> None:
     policy = VerificationPolicy(
         purpose=purpose, key="sign" if purpose == "acceptance" else "any", delta_crl="optional"
     )
-    cms, metrics = _message(_director()), Metrics()
+    cms, metrics = message(director()), Metrics()
     with listening() as heard:
         service = SignatureService(
             PKI.store, _Listening(heard), random_nonce=lambda: NONCE, metrics=metrics
@@ -241,7 +153,7 @@ def test_an_accident_of_ours_does_not_tell_what_was_judged() -> None:
     def broken(*_: Any, **__: Any) -> Any:
         raise ValueError(f"IIN{IIN} {NAMES[0]} {SECRET}")
 
-    cms = _message(_director())
+    cms = message(director())
     with listening() as heard:
         service = SignatureService(PKI.store, _Listening(heard))
         with patch.object(service_module, "examine", broken):
@@ -255,7 +167,7 @@ def test_an_accident_of_ours_does_not_tell_what_was_judged() -> None:
 @pytest.mark.parametrize("name", MESSAGES)
 def test_a_refusals_traceback_tells_nothing(name: str) -> None:
     cms = MESSAGES[name]()
-    der_of_director = _director().der
+    der_of_director = director().der
     with listening() as heard:
         for data in (cms, der_of_director[:-9], der_of_director + IIN.encode()):
             try:
@@ -320,7 +232,7 @@ def test_a_batch_answers_without_telling_what_its_lines_hold(tmp_path: Path) -> 
     ]
     lines += [
         f'{{"id": 1, "cms": "{SECRET} {IIN}'.encode(),
-        _line(id=2, cms=text(_message(_director()))[:-3] + IIN, **base),
+        _line(id=2, cms=text(message(director()))[:-3] + IIN, **base),
         _line(id=3, cms="", iin=IIN, name=NAMES[0]),
         _line(id=4, cms="AA==", at=IIN, trust=[IIN], policy={"key_use": NAMES[0]}),
         _line(id=5, cms="AA==", certs=[SECRET], ocsp=[IIN], crl=[BIN]),
@@ -334,7 +246,7 @@ def test_a_batch_answers_without_telling_what_its_lines_hold(tmp_path: Path) -> 
         for answer in result.stdout.splitlines():
             heard.add(json.dumps(_without_subject(json.loads(answer)), ensure_ascii=False))
     assert "valid" in heard.text
-    assert _needles(_message(_director())).found_in(heard.text) == []
+    assert _needles(message(director())).found_in(heard.text) == []
 
 
 @pytest.fixture(scope="module")
@@ -394,7 +306,7 @@ def sign_ins(ca: DemoCa, tmp_path: Path) -> Iterator[provider.World]:
     yield from provider.make_world(settings, ca, keys, realms)
 
 
-def test_signing_in_leaves_no_trace_of_the_person(sign_ins: provider.World, ca: DemoCa) -> None:
+def test_signing_in_leaves_no_trace_of_theperson(sign_ins: provider.World, ca: DemoCa) -> None:
     """Good and refused sign-ins; what the browser is told holds no numbers and no signature."""
     who = ("daniyar-rsa-auth", "daniyar-rsa-sign", "saule-rsa-auth", "timur-rsa-auth")
     signatures: list[bytes] = []
@@ -435,9 +347,9 @@ def test_signing_in_leaves_no_trace_of_the_person(sign_ins: provider.World, ca: 
         lambda _cms: repr(NONCE),
         lambda _cms: NONCE.hex(),
         lambda _cms: json.dumps({"name": NAMES[0]}),
-        lambda _cms: repr(_director().der),
+        lambda _cms: repr(director().der),
     ],
 )
 def test_the_search_finds_what_is_there(write: Callable[[bytes], str]) -> None:
-    cms = _message(_director())
+    cms = message(director())
     assert _needles(cms).found_in(write(cms))
