@@ -38,9 +38,9 @@ def ders_of(data: bytes) -> tuple[bytes, ...]:
     """The DER of every certificate of a file: each PEM block, or the file itself."""
     blocks = _PEM.findall(data)
     try:
-        return tuple(base64.b64decode(b"".join(b.split()), validate=True) for b in blocks) or (
-            data,
-        )
+        return tuple(
+            base64.b64decode(b.translate(None, b" \t\r\n"), validate=True) for b in blocks
+        ) or (data,)
     except (binascii.Error, ValueError):
         return (data,)
 

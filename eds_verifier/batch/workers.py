@@ -8,13 +8,13 @@ kills its worker is known, and answered as such when it does so again.
 from __future__ import annotations
 
 import multiprocessing
+import os
 import signal
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
-from typing import Any
 
 from eds_verifier.batch.judge import LineJudge
 
@@ -148,23 +148,31 @@ class Workers:
 
     def _start(self) -> None:
         ours, theirs = _FORK.Pipe()
-        inherited = [ours, *(worker.connection for worker in self._workers)]
         process = _FORK.Process(
-            target=_work, args=(self._judge, theirs, inherited), name="tanba-batch", daemon=True
+            target=_work, args=(self._judge, theirs), name="tanba-batch", daemon=True
         )
         process.start()
         theirs.close()
         self._workers.append(_Worker(process, ours))
 
 
-def _work(judge: LineJudge, connection: Connection, inherited: list[Any]) -> None:
+def _work(judge: LineJudge, connection: Connection) -> None:
     """A worker's life: it ends when the parent is gone, and leaves Ctrl-C to the parent."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    for other in inherited:
-        other.close()
+    _keep_only(connection.fileno())
     try:
         while True:
             connection.send(judge_task(judge, connection.recv()))
     except (EOFError, BrokenPipeError, ConnectionResetError):
         return
+
+
+def _keep_only(descriptor: int) -> None:
+    """Close what was inherited, but the standard streams.
+
+    Whoever reads a pipe learns of its end only when the last process that could write has closed
+    it: a worker must hold neither the batch's streams open nor another worker's connection.
+    """
+    os.closerange(3, descriptor)
+    os.closerange(descriptor + 1, os.sysconf("SC_OPEN_MAX"))

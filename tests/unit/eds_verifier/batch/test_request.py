@@ -191,6 +191,16 @@ def test_base64_may_have_line_breaks(text: str) -> None:
     assert octets(text, "cms") == b"abc"
 
 
+def test_a_line_break_after_every_letter_costs_no_more() -> None:
+    text = "YQ\n" * 4_000_000
+    tracemalloc.start()
+    with pytest.raises(BadLine):
+        octets(text, "cms")
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 4 * len(text)
+
+
 @pytest.mark.parametrize("text", ["YWJ", "YW=Jj", "YWJj=", "YW-_", "ә", "\ud800", "YWJj\0", "===="])
 def test_what_is_not_base64_is_refused(text: str) -> None:
     with pytest.raises(BadLine) as bad:
