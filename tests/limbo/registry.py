@@ -30,9 +30,14 @@ MODULES = (
 """Modules of `tests.limbo.cases`, in the order of the export."""
 
 EVERY: tuple[Kind, ...] = ("rsa", "gost2015", "gost2004")
-GOST: tuple[Kind, ...] = ("gost2015", "gost2004")
+GOST: tuple[Kind, ...] = ("gost2015", "gost2015-256", "gost2004")
 
-_FAMILY = {"rsa": "rsa", "gost2015": "gost-2015-512", "gost2004": "gost-2004"}
+_FAMILY = {
+    "rsa": "rsa",
+    "gost2015": "gost-2015-512",
+    "gost2015-256": "gost-2015-256",
+    "gost2004": "gost-2004",
+}
 _CLAUSE = "Clause: "
 
 Function = Callable[[Pki], Verdicted]

@@ -1,11 +1,11 @@
-"""GOST R 34.10 keys and signatures of both generations, in the NCA's layout (facts 2)."""
+"""GOST R 34.10 keys and signatures of every size and generation, in the NCA's layout (facts 2)."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from typing import Literal
 
 from eds_verifier import gost
@@ -44,6 +44,17 @@ GOST_2004 = GostFamily(
     oids.GOST_34311,
     oids.GOST_2004,
 )
+GOST_2015_256 = GostFamily(
+    gost.TC26_256_A,
+    partial(gost.streebog, bits=256),
+    oids.GOST_2015_256,
+    der.seq(der.oid(oids.GOST_2015_256_SET), der.oid(oids.STREEBOG_256)),
+    oids.GOST_2015_256_SIGNATURE,
+    oids.STREEBOG_256,
+    oids.GOST_2015_256_SIGNATURE,
+)
+FAMILIES = {"gost2015": GOST_2015, "gost2015-256": GOST_2015_256, "gost2004": GOST_2004}
+"""By the kind of key."""
 
 
 @dataclass(frozen=True)
@@ -118,3 +129,37 @@ def _times_base(curve: gost.Curve, scalar: int) -> gost.Point:
 @cache
 def gost_key(name: str, family: GostFamily = GOST_2015) -> GostKey:
     return GostKey(family, _scalar(family.curve, name.encode()))
+
+
+def point_of_small_order(curve: gost.Curve) -> gost.Point:
+    """A point whose order divides the cofactor: q times any point that is not a multiple of G."""
+    x = 1
+    while True:
+        square = (x**3 + curve.a * x + curve.b) % curve.p
+        y = pow(square, (curve.p + 1) // 4, curve.p)  # p is 3 modulo 4
+        if y * y % curve.p == square and (found := _times(curve, curve.q, (x, y))) is not None:
+            return found
+        x += 1
+
+
+def _times(curve: gost.Curve, scalar: int, point: gost.Point) -> gost.Point | None:
+    """By doubling and adding, for any scalar: `gost.multiply` takes scalars modulo q."""
+    total: gost.Point | None = None
+    for bit in f"{scalar:b}":
+        total = add(curve, total, total)
+        if bit == "1":
+            total = add(curve, total, point)
+    return total
+
+
+def add(curve: gost.Curve, left: gost.Point | None, right: gost.Point | None) -> gost.Point | None:
+    """The sum of two points; None is infinity."""
+    if left is None or right is None:
+        return left or right
+    (x1, y1), (x2, y2), p = left, right, curve.p
+    if x1 == x2 and (y1 + y2) % p == 0:
+        return None
+    rise, run = (3 * x1 * x1 + curve.a, 2 * y1) if left == right else (y2 - y1, x2 - x1)
+    slope = rise * pow(run, -1, p) % p
+    x = (slope * slope - x1 - x2) % p
+    return x, (slope * (x1 - x) - y1) % p

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from tests.limbo.build import oids
-from tests.limbo.build.gost import GOST_2004, GOST_2015, gost_key
+from tests.limbo.build.gost import FAMILIES, gost_key
 from tests.limbo.build.rsa import rsa_key
 from tests.unit.eds_verifier import der
 
-Kind = Literal["rsa", "gost2015", "gost2004"]
+Kind = Literal["rsa", "gost2015", "gost2015-256", "gost2004"]
 
 
 class Key(Protocol):
@@ -45,7 +45,7 @@ def key_of(kind: Kind, name: str) -> Key:
     """The key of that kind and name."""
     if kind == "rsa":
         return rsa_key(name)
-    return gost_key(name, GOST_2015 if kind == "gost2015" else GOST_2004)
+    return gost_key(name, FAMILIES[kind])
 
 
 @dataclass(frozen=True)

@@ -145,12 +145,12 @@ class Pki:
 
     def person(self, **changes: Any) -> Draft:
         """An individual's SIGN certificate to be."""
-        usage = SIGN_2015 if self.kind == "gost2015" else SIGN
+        usage = SIGN_2015 if self.kind.startswith("gost2015") else SIGN
         return person(self.key("person"), usage).but(**changes)
 
     def director(self, **changes: Any) -> Draft:
         """The SIGN certificate to be of an organisation's first head."""
-        usage = SIGN_2015 if self.kind == "gost2015" else SIGN
+        usage = SIGN_2015 if self.kind.startswith("gost2015") else SIGN
         return director(self.key("director"), usage).but(**changes)
 
     def with_extensions(self, *extensions: Extension) -> Draft:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from eds_verifier.gost import streebog
 from tests.limbo.build import oids
+from tests.limbo.build.gost import FAMILIES
 from tests.limbo.build.keys import Key
 from tests.limbo.build.messages import Message
 from tests.limbo.build.rsa import (
@@ -77,7 +77,7 @@ def gost_key_oid(pki: Pki) -> Verdicted:
 
     Clause: facts 2.3.5: both are seen; accept by key type and digest.
     """
-    oid = oids.GOST_2015_512 if pki.kind == "gost2015" else oids.GOST_2004
+    oid = FAMILIES[pki.kind].key
     message = pki.message().signed_with(signature_algorithm=der.algorithm(oid))
     return pki.scene(message).valid()
 
@@ -90,7 +90,7 @@ def gost_signature_oid(pki: Pki) -> Verdicted:
 
     Clause: facts 2.3.5: both are seen.
     """
-    oid = oids.GOST_2015_512_SIGNATURE if pki.kind == "gost2015" else oids.GOST_2004_SIGNATURE
+    oid = FAMILIES[pki.kind].signature
     message = pki.message().signed_with(signature_algorithm=der.algorithm(oid))
     return pki.scene(message).valid()
 
@@ -176,27 +176,6 @@ def russian(pki: Pki) -> Verdicted:
     message = pki.message().signed_with(
         digest_algorithm=der.seq(der.oid(oids.RU_STREEBOG_512)),
         signature_algorithm=der.seq(der.oid(oids.RU_GOST_512_SIGNATURE)),
-    )
-    return pki.scene(message).invalid("unsupported_algorithm")
-
-
-@case("cms::algorithm::gost-2015-256", "algorithm-confusion", kinds=("gost2015",))
-def of_256_bits(pki: Pki) -> Verdicted:
-    """The message names the 256-bit signature of GOST-2015, which the NCA has not been seen to use;
-    the key has 512 bits.
-
-    root → issuer → person → message named 1.2.398.3.10.1.1.2.3.1
-
-    Clause: facts 2.1 and 9: not confirmed, so not taken.
-    """
-
-    def streebog_256(data: bytes) -> bytes:
-        return streebog(data, bits=256)
-
-    message = pki.message().signed_with(
-        digest=streebog_256,
-        digest_algorithm=der.algorithm(oids.STREEBOG_256),
-        signature_algorithm=der.algorithm(oids.GOST_2015_256_SIGNATURE),
     )
     return pki.scene(message).invalid("unsupported_algorithm")
 

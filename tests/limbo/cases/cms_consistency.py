@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tests.limbo.build.gost import gost_key
+from tests.limbo.build import oids
+from tests.limbo.build.gost import GOST_2015_256, gost_key
 from tests.limbo.build.messages import CONTENT, Message, message_digest
 from tests.limbo.build.rsa import (
     SHA1,
@@ -132,13 +133,30 @@ def gost_for_rsa(pki: Pki) -> Verdicted:
     return pki.scene(message).invalid("signature_invalid")
 
 
-@case("cms::algorithm::digest-algorithms-empty")
+@case("cms::algorithm::gost-2015-256-for-512", "algorithm-confusion", kinds=("gost2015",))
+def of_256_bits(pki: Pki) -> Verdicted:
+    """The message names the 256-bit signature of GOST-2015 and has its digest; the key has 512 bits.
+
+    root → issuer → person → message named 1.2.398.3.10.1.1.2.3.1
+
+    Clause: the signature must be of the key's kind.
+    """
+
+    message = pki.message().signed_with(
+        digest=GOST_2015_256.digest,
+        digest_algorithm=der.algorithm(oids.STREEBOG_256),
+        signature_algorithm=der.algorithm(oids.GOST_2015_256_SIGNATURE),
+    )
+    return pki.scene(message).invalid("signature_invalid")
+
+
+@case("cms::algorithm::digest-algorithms-empty", "may-refuse")
 def none_announced(pki: Pki) -> Verdicted:
     """Nothing is wrong: digestAlgorithms, which helps those who read in one pass, is empty.
 
     root → issuer → person → message
 
-    Clause: RFC 5652 section 5.1: any number, zero included.
+    Clause: RFC 5652 section 5.1: any number, zero included; a verifier may refuse it.
     """
     return pki.scene(pki.message().but(digest_algorithms=())).valid()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 
 from tests.limbo.build import names, oids
-from tests.limbo.build.gost import GOST_2004, GOST_2015
+from tests.limbo.build.gost import FAMILIES
 from tests.limbo.build.messages import (
     attribute,
     ess_entry,
@@ -54,7 +54,7 @@ def gost(pki: Pki) -> Verdicted:
 
     Clause: RFC 5035 section 4: hashAlgorithm.
     """
-    family = GOST_2015 if pki.kind == "gost2015" else GOST_2004
+    family = FAMILIES[pki.kind]
     person = pki.issue(pki.person())
     entry = ess_entry(person.der, family.digest, der.algorithm(family.digest_oid))
     return pki.scene(pki.message(person).with_attributes(ess_v2(entry))).valid()

@@ -36,13 +36,18 @@ def indefinite(pki: Pki) -> Verdicted:
 
 @case("cms::form::ber-indefinite-attributes", "ber")
 def indefinite_everywhere(pki: Pki) -> Verdicted:
-    """Even the signed attributes have indefinite lengths; what was signed is their DER.
+    """Even the signed attributes have indefinite lengths; what was signed is their DER. The
+    certificate stays as its issuer signed it.
 
     root → issuer → person → message in BER down to each attribute
 
     Clause: RFC 5652 section 5.4: the digest is over the DER of the attributes, however they travel.
     """
-    return pki.scene(ber.indefinite(pki.message().encode(), depth=8)).valid()
+    head, length = ber.header(signed := pki.message().signed_data())
+    *parts, signers = ber.children(signed[head : head + length])
+    body = b"".join(parts) + ber.indefinite(signers, depth=8)
+    opened = der.oid(oids.SIGNED_DATA) + b"\xa0\x80\x30\x80" + body
+    return pki.scene(b"\x30\x80" + opened + bytes(6)).valid()
 
 
 @case("cms::form::ber-chunked-content", "ber")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tests.limbo.build.gost import GOST_2004, GOST_2015, GostKey, gost_key
+from tests.limbo.build.gost import FAMILIES, GostKey, gost_key
 from tests.limbo.build.keys import Key
 from tests.limbo.build.messages import Message
 from tests.limbo.build.scene import Pki, Verdicted
@@ -15,7 +15,7 @@ Layout = Callable[[GostKey, bytes], bytes]
 
 
 def _key(pki: Pki) -> GostKey:
-    return gost_key("person", GOST_2015 if pki.kind == "gost2015" else GOST_2004)
+    return gost_key("person", FAMILIES[pki.kind])
 
 
 def _signed(pki: Pki, layout: Layout) -> Message:

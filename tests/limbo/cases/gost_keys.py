@@ -3,7 +3,18 @@
 from __future__ import annotations
 
 from tests.limbo.build import oids
-from tests.limbo.build.gost import GOST_2004, GOST_2015, GostFamily, GostKey, gost_info, gost_key
+from tests.limbo.build.gost import (
+    FAMILIES,
+    GOST_2004,
+    GOST_2015,
+    GOST_2015_256,
+    GostFamily,
+    GostKey,
+    add,
+    gost_info,
+    gost_key,
+    point_of_small_order,
+)
 from tests.limbo.build.keys import Foreign
 from tests.limbo.build.scene import Pki, Verdicted
 from tests.limbo.registry import GOST, case
@@ -11,7 +22,7 @@ from tests.unit.eds_verifier import der
 
 
 def _family(pki: Pki) -> GostFamily:
-    return GOST_2015 if pki.kind == "gost2015" else GOST_2004
+    return FAMILIES[pki.kind]
 
 
 def _key(pki: Pki) -> GostKey:
@@ -63,6 +74,35 @@ def not_reduced(pki: Pki) -> Verdicted:
     point = b"".join(number.to_bytes(32, "little") for number in (x + curve.p, y))
     key = Foreign(GostKey(GOST_2004, 1), gost_info(point, GOST_2004))
     return pki.scene(pki.person(key=key)).invalid("certificate_invalid")
+
+
+@case("gost::key::small-order", "forgery", kinds=("gost2015-256",))
+def small_order(pki: Pki) -> Verdicted:
+    """The key's point lies on the curve and has an order of 2 or 4: the curve's cofactor is 4.
+
+    root → issuer → person → message
+
+    Clause: RFC 7836 appendix A.2; GOST R 34.10-2012 section 5.3: the key is a multiple of G.
+    """
+    point = _written(point_of_small_order(_family(pki).curve))
+    return pki.scene(pki.person(key=_with_point(pki, point))).invalid("certificate_invalid")
+
+
+@case("gost::key::small-order-added", "forgery", kinds=("gost2015-256",))
+def small_order_added(pki: Pki) -> Verdicted:
+    """A point of small order was added to the key's: it lies on the curve, beside the multiples of
+    the base point, and one signature in some would hold with both keys.
+
+    root → issuer → person → message
+
+    Clause: RFC 7836 appendix A.2; GOST R 34.10-2012 section 5.3: the key is a multiple of G.
+    """
+    curve = _family(pki).curve
+    total = add(curve, _key(pki).point, point_of_small_order(curve))
+    assert total is not None
+    return pki.scene(pki.person(key=_with_point(pki, _written(total)))).invalid(
+        "certificate_invalid"
+    )
 
 
 @case("gost::key::big-endian", kinds=GOST)
@@ -177,9 +217,9 @@ def other_generation(pki: Pki) -> Verdicted:
 
     root → issuer → person → message
 
-    Clause: facts 2.2: 64 octets are no point of the other curve.
+    Clause: facts 2.2: a point of one curve is none of another.
     """
-    other = GOST_2004 if pki.kind == "gost2015" else GOST_2015
+    other = GOST_2015_256 if pki.kind == "gost2004" else GOST_2004
     point = gost_key("person", other).octets()
     return pki.scene(pki.person(key=_with_point(pki, point))).invalid("certificate_invalid")
 
@@ -279,3 +319,8 @@ def halved(pki: Pki) -> Verdicted:
     Clause: facts 2.3: the private key is any number from 1 to q - 1.
     """
     return pki.scene(pki.person(key=GostKey(_family(pki), (_family(pki).curve.q + 1) // 2))).valid()
+
+
+def _written(point: tuple[int, int]) -> bytes:
+    """A point of the 256-bit curve as a key holds it."""
+    return b"".join(number.to_bytes(32, "little") for number in point)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tests.limbo.build.gost import GOST_2004, GOST_2015, GostKey, gost_key
+from tests.limbo.build.gost import FAMILIES, GostKey, gost_key
 from tests.limbo.build.keys import Key
 from tests.limbo.build.messages import Message
 from tests.limbo.build.scene import Pki, Verdicted
@@ -15,7 +15,7 @@ Layout = Callable[[GostKey, bytes], bytes]
 
 
 def _key(pki: Pki) -> GostKey:
-    return gost_key("person", GOST_2015 if pki.kind == "gost2015" else GOST_2004)
+    return gost_key("person", FAMILIES[pki.kind])
 
 
 def _signed(pki: Pki, layout: Layout) -> Message:
@@ -117,6 +117,38 @@ def s_not_below_q(pki: Pki) -> Verdicted:
     Clause: GOST R 34.10-2012 section 6.2 step 1: s < q.
     """
     return pki.scene(_small_s(pki, lift=1)).invalid("signature_invalid")
+
+
+@case("gost::signature::r-plus-q", "forgery", kinds=("gost2015-256",))
+def r_plus_q(pki: Pki) -> Verdicted:
+    """q was added to r: the same residue in a second spelling, which fits since q has 255 bits.
+
+    root → issuer → person → message
+
+    Clause: GOST R 34.10-2012 section 6.2 step 1: r < q.
+    """
+
+    def layout(key: GostKey, digest: bytes) -> bytes:
+        r, s = key.numbers(digest)
+        return _little(key.size, r + key.family.curve.q, s)
+
+    return pki.scene(_signed(pki, layout)).invalid("signature_invalid")
+
+
+@case("gost::signature::s-plus-q", "forgery", kinds=("gost2015-256",))
+def s_plus_q(pki: Pki) -> Verdicted:
+    """q was added to s: the same residue in a second spelling, which fits since q has 255 bits.
+
+    root → issuer → person → message
+
+    Clause: GOST R 34.10-2012 section 6.2 step 1: s < q.
+    """
+
+    def layout(key: GostKey, digest: bytes) -> bytes:
+        r, s = key.numbers(digest)
+        return _little(key.size, r, s + key.family.curve.q)
+
+    return pki.scene(_signed(pki, layout)).invalid("signature_invalid")
 
 
 @case("gost::signature::s-one", kinds=GOST)
