@@ -175,4 +175,4 @@ def _keep_only(descriptor: int) -> None:
     it: a worker must hold neither the batch's streams open nor another worker's connection.
     """
     os.closerange(3, descriptor)
-    os.closerange(descriptor + 1, os.sysconf("SC_OPEN_MAX"))
+    os.closerange(max(descriptor + 1, 3), os.sysconf("SC_OPEN_MAX"))
