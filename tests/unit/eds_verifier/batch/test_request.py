@@ -194,8 +194,7 @@ def test_base64_may_have_line_breaks(text: str) -> None:
 def test_a_line_break_after_every_letter_costs_no_more() -> None:
     text = "YQ\n" * 4_000_000
     tracemalloc.start()
-    with pytest.raises(BadLine):
-        octets(text, "cms")
+    assert len(octets(text, "cms")) == 6_000_000
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert peak < 4 * len(text)
