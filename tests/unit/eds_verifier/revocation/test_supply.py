@@ -374,6 +374,7 @@ def test_a_renewal_that_fails_leaves_the_one_held_in_use_until_its_limit() -> No
     world.clocks.seconds = 1_000 + 24.2 * 3_600
     assert world.judge(CRL_ONLY) == "revocation_unavailable"
     world.authority.crl_up = True
+    world.authority.during = lambda _: time.sleep(0.1)
     world.clocks.seconds += PAUSE_SECONDS
     assert world.judge(CRL_ONLY) == "crl"
 
@@ -394,8 +395,9 @@ def test_only_the_delta_is_fetched_when_it_is_all_that_is_old() -> None:
     policy = replace_delta("required")
     assert world.judge(policy) == "crl"
     world.clocks.seconds += 25 * 3_600
-    assert world.judge(policy) == "crl"
-    world.settle()
+    for _ in range(2):
+        assert world.judge(policy) == "crl"
+        world.settle()
     assert (world.authority.count("base"), world.authority.count("delta")) == (1, 2)
 
 
@@ -485,3 +487,35 @@ def test_a_crl_that_failed_is_asked_for_again_while_ocsp_answers() -> None:
     assert world.judge() == "ocsp"
     world.settle()
     assert world.service.state().status == "answering"
+
+
+def test_who_does_not_probe_does_not_wait_for_who_does() -> None:
+    world = World(store_without_delta(), crl_up=False)
+    for _ in range(FAILURES):
+        world.judge(CRL_ONLY)
+    world.clocks.seconds += PAUSE_SECONDS
+    gate = threading.Event()
+    world.authority.during = held_until(gate)
+    prober = threading.Thread(target=lambda: world.judge(CRL_ONLY))
+    asked = world.authority.count("base")
+    prober.start()
+    while world.authority.count("base") == asked:
+        time.sleep(0.002)
+    started = time.monotonic()
+    assert world.judge(CRL_ONLY) == "revocation_unavailable"
+    assert time.monotonic() - started < 1
+    gate.set()
+    prober.join(10)
+
+
+def test_a_newer_crl_is_not_sought_about_a_certificate_that_has_expired() -> None:
+    expired = issue(replace(PKI.person(), not_after=NOW - DAY), PKI.issuer)
+    path = validate_path(expired.certificate, PKI.store, at=NOW - 2 * DAY)
+    authority_ = Authority()
+    clocks = Clocks()
+    gatherer = Gatherer(authority_, around=clocks.around())
+    policy = CRL_ONLY.model_copy(update={"purpose": "document"})
+    for _ in range(5):
+        gatherer.gather(path, nonces=lambda: bytes(16), policy=policy, at=NOW)
+        clocks.seconds += REFETCH_SECONDS + 1
+    assert authority_.count("base") == 1
