@@ -135,7 +135,7 @@ def gost_for_rsa(pki: Pki) -> Verdicted:
 
 @case("cms::algorithm::gost-2015-256-for-512", "algorithm-confusion", kinds=("gost2015",))
 def of_256_bits(pki: Pki) -> Verdicted:
-    """The message names the 256-bit signature of GOST-2015 and has its digest; the key has 512 bits.
+    """The message names the 256-bit signature of GOST-2015, its digest too; the key has 512 bits.
 
     root → issuer → person → message named 1.2.398.3.10.1.1.2.3.1
 

@@ -201,6 +201,34 @@ def issuer_second_after(pki: Pki) -> Verdicted:
     return old.scene().invalid("untrusted_issuer")
 
 
+@case("validity::issuer::expired-by-then", kinds=EVERY)
+def issuer_expired_then(pki: Pki) -> Verdicted:
+    """The corpus' usual issuer, found sound in all other cases, is judged in five years, when its
+    certificate has expired; the person's has not.
+
+    root → issuer (expired by then) → person → message
+
+    Clause: RFC 5280 section 6.1.3 (a)(2): at the instant of judging, whatever was found before.
+    """
+    then = NOW + 5 * 365 * DAY
+    scene = pki.scene(pki.person(not_after=then + DAY))
+    return scene.but(at=then, crls=_crls_at(pki, then)).invalid("untrusted_issuer")
+
+
+@case("validity::issuer::not-valid-by-then")
+def issuer_not_valid_then(pki: Pki) -> Verdicted:
+    """The corpus' usual issuer is judged two years ago, when its certificate was not yet valid; the
+    person's was.
+
+    root → issuer (not valid then) → person → message
+
+    Clause: RFC 5280 section 6.1.3 (a)(2): at the instant of judging, whatever was found before.
+    """
+    then = NOW - 2 * 365 * DAY
+    scene = pki.scene(pki.person(not_before=then - DAY))
+    return scene.but(at=then, crls=_crls_at(pki, then)).invalid("untrusted_issuer")
+
+
 @case("validity::root::expired", kinds=EVERY)
 def root_expired(pki: Pki) -> Verdicted:
     """The trusted root expired yesterday; the authorities under it have not.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 import subprocess
 import sys
 from collections import Counter
@@ -39,6 +40,19 @@ def test_the_verifier_answers_as_the_case_expects(entry: Entry) -> None:
     verdict = judge(entry.case)
     assert said(verdict, expected) == expected, verdict.detail
     assert verdict.subject is None or verdict.verdict == "valid"
+
+
+@pytest.mark.parametrize("seed", [1])
+def test_no_answer_depends_on_what_was_judged_before(seed: int) -> None:
+    """What the verifier keeps of paths, keys and CRLs must never outlive what it was proven for."""
+    entries = [entry for entry in ENTRIES.values() if not entry.pending]
+    random.Random(seed).shuffle(entries)  # noqa: S311 - an order, not a secret
+    differing = set()
+    for entry in entries:
+        expected = in_order(entry.case.expected)
+        if said(judge(entry.case), expected) != expected:
+            differing.add(entry.id)
+    assert differing == set()
 
 
 def test_there_are_as_many_cases_of_each_namespace_as_promised() -> None:
