@@ -95,6 +95,9 @@ SIGNERS: tuple[tuple[str, Callable[[], Signer]], ...] = (
         extended(oids.OCSP_SIGNING), NOCHECK)),
     ("with a critical extension not understood", lambda: certified(key_usage(0),
      extended(oids.OCSP_SIGNING), NOCHECK, Extension("1.2.3", der.NULL, critical=True))),
+    ("that names another key of its issuer", lambda: certified(key_usage(0),
+     extended(oids.OCSP_SIGNING), NOCHECK,
+     Extension(oids.AUTHORITY_KEY_IDENTIFIER, der.seq(der.tlv(0x80, bytes(20)))))),
     ("that is the very person", lambda: PERSON),
 )  # fmt: skip
 

@@ -146,6 +146,14 @@ def test_a_lifted_hold_is_believed_at_once_and_a_new_hold_when_the_answer_is_old
     assert world.judge() == "suspended"
 
 
+def test_a_hold_an_acceptance_learnt_of_is_known_to_the_next_sign_in() -> None:
+    world = World()
+    assert world.judge() == "ocsp"
+    world.authority.status = revoked_status(NOW, 6)
+    assert world.judge(ACCEPTANCE) == "suspended"
+    assert world.judge() == "suspended"
+
+
 def crowd(work: Callable[[], None], size: int) -> None:
     threads = [threading.Thread(target=work) for _ in range(size)]
     for thread in threads:
