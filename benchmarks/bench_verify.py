@@ -10,9 +10,12 @@ code got slower, on whatever machine.
 
 from __future__ import annotations
 
+import os
+import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
@@ -28,6 +31,7 @@ from eds_verifier.verify import verify
 from tests.unit.eds_verifier.factory import NOW, GostKey
 
 POLICY = VerificationPolicy(purpose="sign_in", delta_crl="optional")
+ROOT = Path(__file__).resolve().parents[1]
 ROUNDS = 3
 WARM_UP = 20
 
@@ -97,35 +101,55 @@ def measured(kind: Kind, source: str) -> Timing:
     return quickest(time_each(one) for one in rounds)
 
 
+def measure(report: Report, kind: Kind) -> None:
+    """One kind of signature: bare check, then verdicts with either evidence."""
+    check = bare(kind.name)
+    unit = quickest(time_each([check] * 100) for _ in range(ROUNDS))
+    report.say(f"{kind.name}: bare check", f"{unit.per_second:,.0f}/s", value=unit.per_second)
+    for source in ("crl", "ocsp"):
+        timing = measured(kind, source)
+        name = f"{kind.name}, {source}"
+        report.say(
+            f"{name}: verdicts",
+            f"{timing.per_second:,.0f}/s   p50 {timing.percentile(50) * 1e3:.2f} ms"
+            f"   p99 {timing.percentile(99) * 1e3:.2f} ms",
+            value=timing.per_second,
+            p50=timing.percentile(50),
+            p99=timing.percentile(99),
+        )
+        report.ceiling(f"{name}: p99", timing.percentile(99) * 1e3, P99_MILLISECONDS, "ms")
+        if source == "crl":
+            report.floor(f"{name}: floor", timing.per_second, kind.floor, "verdicts/s")
+            ratio = timing.mean / unit.mean
+            report.limit(f"{name}: limit", ratio, kind.limit, "a bare signature check")
+
+
+def pure_python() -> int:
+    """GOST once more in a process that takes no library for it."""
+    environment = {**os.environ, gost_backend.VARIABLE: "python"}
+    command = [sys.executable, "-m", "benchmarks.bench_verify", "gost"]
+    return subprocess.run(command, env=environment, cwd=ROOT, check=False).returncode  # noqa: S603 - ourselves
+
+
 def main() -> int:
-    """Print the table; 1 when a limit is broken."""
-    alone = on_one_core()
-    report = Report("verify", "Whole verdicts, one core, each message judged once")
+    """Print the tables; 1 when a limit is broken. Kinds may be named."""
+    wanted = sys.argv[1:]
+    backend = gost_backend.default_backend().name
+    report = Report(
+        "verify-python" if wanted and backend == "python" else "verify",
+        "Whole verdicts, one core, each message judged once",
+    )
     report.begin()
-    report.say("GOST backend", gost_backend.default_backend().name)
-    if not alone:
+    report.say("GOST backend", backend)
+    if not on_one_core():
         report.not_measured("one core", "this system cannot keep a process on one core")
     for kind in kinds():
-        check = bare(kind.name)
-        unit = quickest(time_each([check] * 100) for _ in range(ROUNDS))
-        report.say(f"{kind.name}: bare check", f"{unit.per_second:,.0f}/s", value=unit.per_second)
-        for source in ("crl", "ocsp"):
-            timing = measured(kind, source)
-            name = f"{kind.name}, {source}"
-            report.say(
-                f"{name}: verdicts",
-                f"{timing.per_second:,.0f}/s   p50 {timing.percentile(50) * 1e3:.2f} ms"
-                f"   p99 {timing.percentile(99) * 1e3:.2f} ms",
-                value=timing.per_second,
-                p50=timing.percentile(50),
-                p99=timing.percentile(99),
-            )
-            report.ceiling(f"{name}: p99", timing.percentile(99) * 1e3, P99_MILLISECONDS, "ms")
-            if source == "crl":
-                report.floor(f"{name}: floor", timing.per_second, kind.floor, "verdicts/s")
-                ratio = timing.mean / unit.mean
-                report.limit(f"{name}: limit", ratio, kind.limit, "a bare signature check")
-    return report.finish()
+        if not wanted or kind.name in wanted:
+            measure(report, kind)
+    broken = report.finish()
+    if not wanted and backend != "python":
+        broken |= pure_python()
+    return broken
 
 
 if __name__ == "__main__":
