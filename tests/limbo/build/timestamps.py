@@ -27,7 +27,11 @@ def tsa(key: Key) -> Draft:
 
 @dataclass(frozen=True)
 class Token:
-    """A token to be. `imprint`: the digest that is stamped, None for that of the signature."""
+    """A token to be.
+
+    `imprint`: the digest that is stamped, None for that of the signature. `written`: the time as
+    it is encoded. `more`: what follows it in TSTInfo.
+    """
 
     by: Signer
     time: datetime = NOW
@@ -37,6 +41,8 @@ class Token:
     content_type: str = oids.TST_INFO
     info: dict[str, Any] | None = None
     certificates: tuple[bytes, ...] | None = None
+    written: bytes | None = None
+    more: tuple[bytes, ...] = ()
 
     def but(self, **changes: Any) -> Self:
         return replace(self, **changes)
@@ -63,7 +69,8 @@ class Token:
             der.oid(oids.TSA_POLICY),
             der.seq(self.hash.algorithm, der.octets(imprint)),
             der.integer(0x57A3),
-            der.generalized(self.time),
+            self.written or der.generalized(self.time),
+            *self.more,
         )
 
 

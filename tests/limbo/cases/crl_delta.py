@@ -111,6 +111,20 @@ def graver(pki: Pki) -> Verdicted:
     return _judged(pki, base, delta).invalid("revoked")
 
 
+@case("crl::delta::revocation-becomes-hold", "delta")
+def lighter(pki: Pki) -> Verdicted:
+    """The base lists the certificate as revoked for keyCompromise, the delta as suspended. A
+    revocation does not become a hold, which could be lifted.
+
+    root → issuer → person (revoked) → message
+
+    Clause: RFC 5280 section 5.3.1: only a hold may be released; fail closed.
+    """
+    base = _old(pki).revoking(SERIAL, KEY_COMPROMISE)
+    delta = pki.crl.delta().revoking(SERIAL, CERTIFICATE_HOLD)
+    return _judged(pki, base, delta).invalid("revoked")
+
+
 @case("crl::delta::without-base", "delta")
 def without_base(pki: Pki) -> Verdicted:
     """There is a delta and no base.

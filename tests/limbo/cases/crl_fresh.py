@@ -104,6 +104,19 @@ def newest(pki: Pki) -> Verdicted:
     return pki.scene().listed(pki.crl.revoking(SERIAL), older).invalid("revoked")
 
 
+@case("crl::fresh::newest-by-number", "replay", pending="the number is not looked at")
+def newest_by_number(pki: Pki) -> Verdicted:
+    """Of two sound CRLs of the same second the one with the higher number lists the certificate;
+    the other one, given last, does not.
+
+    root → issuer → person (revoked) → message
+
+    Clause: RFC 5280 section 5.2.3: the number tells which one is newer.
+    """
+    newer = pki.crl.but(number=41).revoking(SERIAL)
+    return pki.scene().listed(newer, pki.crl).invalid("revoked")
+
+
 @case("crl::fresh::hold-lifted")
 def hold_lifted(pki: Pki) -> Verdicted:
     """Nothing is wrong: the older CRL lists the certificate as suspended, the newer one no more.

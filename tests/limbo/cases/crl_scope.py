@@ -65,6 +65,19 @@ def authorities_only(pki: Pki) -> Verdicted:
     return pki.scene().listed(pki.crl.but(extra=(scope,))).indeterminate()
 
 
+@case("crl::scope::persons-only", "may-refuse")
+def persons_only(pki: Pki) -> Verdicted:
+    """The CRL is about persons only. It would do; but the NCA has no such CRL, so what limits one
+    is not weighed here.
+
+    root → issuer → person → message
+
+    Clause: RFC 5280 section 5.2.5: onlyContainsUserCerts; the NCA has none.
+    """
+    scope = _scope(der.tlv(0x81, b"\xff"))
+    return pki.scene().listed(pki.crl.but(extra=(scope,))).indeterminate()
+
+
 @case("crl::scope::some-reasons", "forgery")
 def some_reasons(pki: Pki) -> Verdicted:
     """The CRL lists revocations for some reasons only.

@@ -178,6 +178,30 @@ def contradict(pki: Pki) -> Verdicted:
     return pki.scene().answered(good, pki.answer(status=revoked(NOW - MINUTE))).invalid("revoked")
 
 
+@case("revocation::two-ocsp-of-one-second")
+def one_second(pki: Pki) -> Verdicted:
+    """Two sound answers of the same second are there: good first, then revoked.
+
+    root → issuer → person (revoked) → message
+
+    Clause: fail closed: of two words of one age the graver one counts.
+    """
+    bad = pki.answer(status=revoked(NOW - HOUR))
+    return pki.scene().answered(pki.answer(), bad).invalid("revoked")
+
+
+@case("revocation::two-ocsp-of-one-second-reversed")
+def one_second_reversed(pki: Pki) -> Verdicted:
+    """Two sound answers of the same second are there: revoked first, then good.
+
+    root → issuer → person (revoked) → message
+
+    Clause: fail closed: of two words of one age the graver one counts.
+    """
+    bad = pki.answer(status=revoked(NOW - HOUR))
+    return pki.scene().answered(bad, pki.answer()).invalid("revoked")
+
+
 @case("revocation::all-stale", "replay")
 def all_stale(pki: Pki) -> Verdicted:
     """The answer is of yesterday, the CRL of the day before.

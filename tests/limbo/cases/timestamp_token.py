@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tests.limbo.build import oids
+from tests.limbo.build import names, oids
 from tests.limbo.build.certificates import (
     HOUR,
     NOW,
+    Extension,
 )
 from tests.limbo.build.messages import Message, attribute
 from tests.limbo.build.rsa import SHA1, SHA256, SHA512, rsa_key
@@ -49,6 +50,59 @@ def sha512(pki: Pki) -> Verdicted:
     Clause: RFC 3161 section 2.4.1: messageImprint.
     """
     return document(pki, token(pki).but(hash=SHA512)).valid(signed_at=THEN)
+
+
+@case("timestamp::with-everything", "timestamp")
+def everything(pki: Pki) -> Verdicted:
+    """Nothing is wrong: the token says its accuracy, order, nonce, who made it, and something that
+    nobody knows.
+
+    root → issuer → person → document ← time stamp ← TSA ← issuer
+
+    Clause: RFC 3161 section 2.4.2: TSTInfo.
+    """
+    more = (
+        der.seq(der.integer(1), der.tlv(0x80, b"\x64"), der.tlv(0x81, b"\x32")),
+        der.boolean(),
+        der.integer(0x1234567890),
+        der.explicit(0, der.explicit(4, names.encode_name(names.TSA))),
+        der.tlv(0xA1, Extension("1.2.398.99.11", der.NULL).encode()),
+    )
+    return document(pki, token(pki).but(more=more)).valid(signed_at=THEN)
+
+
+@case("timestamp::fractional-second", "timestamp")
+def fractional(pki: Pki) -> Verdicted:
+    """Nothing is wrong: the token's time has thousandths of a second, which nobody reads here.
+
+    root → issuer → person → document ← time stamp ← TSA ← issuer
+
+    Clause: RFC 3161 section 2.4.2: genTime may have fractions.
+    """
+    written = der.tlv(24, THEN.strftime("%Y%m%d%H%M%S.125Z").encode())
+    return document(pki, token(pki).but(written=written)).valid(signed_at=THEN)
+
+
+@case("timestamp::without-its-certificate", "timestamp")
+def without_certificate(pki: Pki) -> Verdicted:
+    """The token does not hold the certificate of who made it.
+
+    root → issuer → person → document ← time stamp ← TSA (not there)
+
+    Clause: RFC 3161 section 2.4.1: certReq; without it nothing is proven.
+    """
+    return document(pki, token(pki).but(certificates=())).valid("timestamp_invalid")
+
+
+@case("timestamp::version-2", "timestamp")
+def version_2(pki: Pki) -> Verdicted:
+    """The token's TSTInfo says version 2, which there is not.
+
+    root → issuer → person → document ← time stamp ← TSA ← issuer
+
+    Clause: RFC 3161 section 2.4.2: v1(1).
+    """
+    return document(pki, token(pki).but(version=2)).valid("timestamp_invalid")
 
 
 @case("timestamp::other-signature", "timestamp", "replay", kinds=EVERY)
