@@ -652,3 +652,22 @@ def test_progress_is_shown_on_a_terminal_only(tmp_path: Path) -> None:
     assert b"50 lines" in shown
     assert b"50 valid" in shown
     assert b"\x1b" not in output
+
+
+def test_where_nobody_can_be_asked_nothing_is_known(folder: Path) -> None:
+    """The list has no addresses, and no evidence is given: no guess, and no network."""
+    result = _invoke(
+        "verify", folder / "signed.p7s", "--trust", "tests", "--trust-dir", folder, "--at",
+        NOW.isoformat(),
+    )  # fmt: skip
+    assert result.exit_code == 3
+    assert "revocation_unavailable" in result.output
+
+
+def test_a_document_of_some_megabytes_is_judged(folder: Path) -> None:
+    large = replace(GOOD, content=b"\0" * 5_000_000)
+    (folder / "large.p7s").write_bytes(large.encode())
+    assert _verify(folder, "large.p7s").exit_code == 0
+    (folder / "policy.yaml").write_text("purpose: sign_in\n")
+    result = _verify(folder, "large.p7s", "--policy", folder / "policy.yaml")
+    assert (result.exit_code, "too_large" in result.output) == (2, True)
