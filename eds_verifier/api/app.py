@@ -114,6 +114,11 @@ class Api:
         """Whether an address, percent-decoded, belongs to the interface."""
         return path in self._exactly or path.startswith(self._ours)
 
+    @property
+    def under_way(self) -> int:
+        """How many requests hold a place."""
+        return self._gate.total
+
     def close(self) -> None:
         """Take no more work; what is under way ends by itself."""
         self._pool.shutdown(wait=False, cancel_futures=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import json
 import socket
@@ -10,6 +11,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from typing import Any
 
 import pytest
 import requests
@@ -181,6 +183,18 @@ def test_a_refusal_reaches_a_sender_who_is_still_sending(served: Served) -> None
     assert over.status_code == 413
 
 
+def test_a_refusal_waits_for_a_sender_who_hears_only_at_the_end(served: Served) -> None:
+    wrong = head(VERIFY, "Content-Length: 60000").replace(KEYS["portal"].key.encode(), b"wrong")
+    with served.connection() as connected:
+        connected.sendall(wrong)
+        for _ in range(6):
+            time.sleep(0.1)
+            connected.sendall(b" " * 10_000)  # a reset connection raises
+        answer = received(connected)
+    assert status(answer) == 401
+    assert b'"unauthorized"' in answer
+
+
 @pytest.mark.parametrize(
     "path",
     [
@@ -255,6 +269,45 @@ def test_more_than_all_together_may_is_busy_and_the_rest_goes_on(
     assert all(int(reply.headers["Retry-After"]) >= 1 for reply in busy)
     assert judge.most == 2
     assert running.post().status_code == 200
+
+
+def test_work_whose_request_is_cancelled_keeps_its_place_until_it_ends(
+    held: tuple[Served, Held],
+) -> None:
+    running, judge = held
+    body = json.dumps(BODY).encode()
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "path": VERIFY,
+        "raw_path": VERIFY.encode(),
+        "query_string": b"",
+        "headers": [
+            (b"authorization", f"Bearer {KEYS['narrow'].key}".encode()),
+            (b"content-type", b"application/json"),
+        ],
+    }
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": body}
+
+    async def send(_message: Any) -> None:
+        raise AssertionError("nobody is there to be answered")
+
+    async def cancelled() -> None:
+        task = asyncio.create_task(running.api(scope, receive, send))
+        assert await asyncio.to_thread(judge.inside.acquire, timeout=10)
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+        assert running.api.under_way == 1
+        judge.go.set()
+        deadline = time.monotonic() + 10
+        while running.api.under_way:
+            assert time.monotonic() < deadline
+            await asyncio.sleep(0.01)
+
+    asyncio.run(cancelled())
 
 
 def test_a_caller_that_went_away_keeps_its_place_until_the_work_ends(
