@@ -47,6 +47,7 @@ def said(verdict: Verdict, expected: Expected) -> Expected:
         warnings=tuple(sorted(verdict.warnings)),
         subject=subject,
         signed_at=verdict.signed_at,
+        existence_proof=verdict.existence_proof,
         signers=tuple(said(one, of) for one, of in zip(verdict.signers, wanted, strict=False)),
     )
 

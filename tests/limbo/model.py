@@ -62,7 +62,9 @@ class Expected(_Frozen):
     """What a verifier must answer. `warnings` are all there are, in any order.
 
     `subject`: the values that must be read where they are the point of the case. `signed_at`: the
-    time a checked time stamp proves. `signers`: of a document, the answer about each signer.
+    time a checked time stamp proves. `existence_proof`: what proves of a valid acceptance, besides
+    the verifier's own clock, that it existed; null for other purposes. `signers`: of a document,
+    the answer about each signer.
     """
 
     verdict: Literal["valid", "invalid", "indeterminate"]
@@ -70,6 +72,7 @@ class Expected(_Frozen):
     warnings: tuple[str, ...] = ()
     subject: dict[str, str] | None = None
     signed_at: Instant | None = None
+    existence_proof: Literal["ocsp_nonce", "timestamp", "none"] | None = None
     signers: tuple[Expected, ...] = ()
 
 

@@ -84,7 +84,22 @@ def bound_nonce(pki: Pki) -> Verdicted:
     cms = pki.message().encode()
     nonce = acceptance_nonce(cms)
     scene = pki.scene(cms, policy=ACCEPTANCE)
-    return scene.answered(pki.answer().but(nonce=nonce), nonce=nonce).valid()
+    answered = scene.answered(pki.answer().but(nonce=nonce), nonce=nonce)
+    return answered.valid(existence_proof="ocsp_nonce")
+
+
+@case("acceptance::nonce-by-chance")
+def chance_nonce(pki: Pki) -> Verdicted:
+    """Nothing is wrong: the nonce was drawn by chance and came back. The answer counts; it does not
+    prove that the acceptance existed.
+
+    root → issuer → person → acceptance
+
+    Clause: only a nonce made of the CMS proves that it existed.
+    """
+    chance = bytes(range(16))
+    scene = pki.scene(policy=ACCEPTANCE)
+    return scene.answered(pki.answer().but(nonce=chance), nonce=chance).valid()
 
 
 @case("acceptance::nonce-of-another-message", "replay", kinds=EVERY)

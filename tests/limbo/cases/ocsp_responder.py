@@ -6,8 +6,6 @@ from dataclasses import replace
 
 from tests.limbo.build import names, oids
 from tests.limbo.build.certificates import (
-    DAY,
-    NOW,
     Signer,
     authority,
     issue,
@@ -56,21 +54,6 @@ def second(pki: Pki) -> Verdicted:
     Clause: RFC 6960 section 4.2.1: certs.
     """
     held = (pki.issuer.der, pki.responder.der)
-    return pki.scene().answered(pki.answer().but(certificates=held)).valid()
-
-
-@case("ocsp::responder::renewed", pending="only the first certificate of the name is tried")
-def renewed(pki: Pki) -> Verdicted:
-    """Nothing is wrong: the answer holds two certificates of the responder's name, the expired one
-    first; the one that signed is sound.
-
-    root → issuer → responder (expired), responder → answer
-
-    Clause: RFC 6960 section 4.2.1: certs help to verify; one that fits is enough.
-    """
-    key = rsa_key("stranger")
-    old = pki.issue(pki.responder_draft(key=key, not_after=NOW - DAY, serial=0x0C5A))
-    held = (old.der, pki.responder.der)
     return pki.scene().answered(pki.answer().but(certificates=held)).valid()
 
 

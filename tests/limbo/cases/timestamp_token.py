@@ -211,7 +211,7 @@ def acceptance(pki: Pki) -> Verdicted:
     Clause: the time stamp proves that the acceptance existed.
     """
     scene = pki.scene(stamped(pki, token(pki, time=NOW)), policy=ACCEPTANCE)
-    return scene.valid(signed_at=NOW)
+    return scene.valid(signed_at=NOW, existence_proof="timestamp")
 
 
 def _crowded(pki: Pki, count: int) -> Message:
