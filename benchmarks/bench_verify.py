@@ -68,7 +68,7 @@ def judging(found: Corpus, case: Case, source: str) -> Callable[[], None]:
         verdict = verify(
             case.cms,
             content=case.content,
-            trust=found.pki.store,
+            trust=found.store,
             evidence=given,
             policy=POLICY,
             at=NOW,

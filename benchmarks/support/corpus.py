@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
 from eds_verifier.asn1 import oids
 from eds_verifier.revocation.evidence import Evidence, OcspEvidence
+from eds_verifier.trust import TrustStore
 from tests.unit.eds_verifier.factory import (
     CEO,
     INDIVIDUAL,
@@ -55,6 +56,7 @@ class Corpus:
 
     kind: str
     pki: Pki
+    store: TrustStore
     crl: bytes
     cases: tuple[Case, ...]
 
@@ -108,6 +110,7 @@ def corpus(kind: str, count: int) -> Corpus:
     return Corpus(
         kind=kind,
         pki=setup,
+        store=setup.store,
         crl=crl(setup.issuer, [(1_000_000 + n, 1) for n in range(REVOKED_ENTRIES)]),
         cases=tuple(_case(setup, by, number, key) for number, key in enumerate(keys)),
     )
