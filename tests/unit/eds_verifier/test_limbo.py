@@ -6,6 +6,7 @@ import json
 import random
 import subprocess
 import sys
+import time
 from collections import Counter
 from pathlib import Path
 
@@ -40,6 +41,17 @@ def test_the_verifier_answers_as_the_case_expects(entry: Entry) -> None:
     verdict = judge(entry.case)
     assert said(verdict, expected) == expected, verdict.detail
     assert verdict.subject is None or verdict.verdict == "valid"
+
+
+HOSTILE = [e for e in ENTRIES.values() if "denial-of-service" in e.features]
+
+
+@pytest.mark.parametrize("entry", [pytest.param(e, id=e.id) for e in HOSTILE])
+def test_hostile_input_gets_its_verdict_within_a_second(entry: Entry) -> None:
+    case = entry.case
+    began = time.process_time()
+    judge(case)
+    assert time.process_time() - began < 1.0
 
 
 @pytest.mark.parametrize("seed", [1])
