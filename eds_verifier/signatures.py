@@ -11,7 +11,7 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat import asn1
@@ -30,7 +30,6 @@ from eds_verifier.asn1.der import (
     oids_of,
     raw,
 )
-from eds_verifier.asn1.reading import octets
 from eds_verifier.gost.backend import default_backend
 from eds_verifier.verdict import Reason, Refused
 
@@ -267,23 +266,3 @@ def _padding(scheme: Scheme) -> padding.AsymmetricPadding:
     if scheme.salt is None:
         return padding.PKCS1v15()
     return padding.PSS(padding.MGF1(_RSA_HASHES[scheme.digest]), scheme.salt)
-
-
-def algorithm_oid(identifier: Any, *, what: str) -> str:
-    """For an asn1crypto AlgorithmIdentifier: `read_scheme` is the way; this goes when unused."""
-    oid, parameters = algorithm_parts(octets(identifier), what=f"the algorithm of {what}")
-    if parameters not in (b"", NULL):
-        raise Refused(
-            Reason.UNSUPPORTED_ALGORITHM, f"the algorithm of {what} has unknown parameters"
-        )
-    return oid
-
-
-def scheme_of(signature_oid: str, *, what: str, digest_oid: str | None = None) -> Scheme:
-    """Goes with `algorithm_oid`."""
-    scheme = SCHEMES.get(signature_oid)
-    if scheme is None and digest_oid is not None:
-        scheme = KEY_SCHEMES.get((signature_oid, digest_oid))
-    if scheme is None or (digest_oid is not None and scheme.digest != digest_oid):
-        raise Refused(Reason.UNSUPPORTED_ALGORITHM, f"{what} uses an algorithm not accepted here")
-    return scheme

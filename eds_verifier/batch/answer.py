@@ -6,7 +6,7 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
-from eds_verifier.provider.identity import ProvenIdentity
+from eds_verifier.identity import ProvenIdentity
 from eds_verifier.verdict import Reason, Verdict
 
 TRUST_UNAVAILABLE = "trust_unavailable"

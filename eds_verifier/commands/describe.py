@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import base64
 import binascii
-import re
 from collections.abc import Callable
 from typing import Any
 
 from eds_verifier.asn1 import oids
 from eds_verifier.asn1.armour import unwrap
 from eds_verifier.cms.message import SignedMessage, SignerInfo, parse_message
+from eds_verifier.commands.options import masked
 from eds_verifier.path.certificate import Certificate, same_name
 from eds_verifier.subject import read_holder, read_key_use
 from eds_verifier.trust_given import ders_of
@@ -18,7 +18,6 @@ from eds_verifier.verdict import Reason, Refused
 
 MAX_FILE = 64 * 1_048_576
 _OBJECT_IDENTIFIER, _SEQUENCE = 0x06, 0x30
-_NUMBER = re.compile(r"\d{6,}")
 
 SUBJECT = {
     oids.COMMON_NAME: "common_name",
@@ -138,7 +137,7 @@ def _certificate(certificate: Certificate, show_numbers: bool) -> dict[str, Any]
         "sha256": certificate.sha256,
         "serial": f"{certificate.serial:x}",
         "subject": _subject(certificate, show_numbers),
-        "issuer": _attempt(lambda: certificate.issuer_name),
+        "issuer": certificate.issuer_name if show_numbers else masked(certificate.issuer_name),
         "valid_from": certificate.not_before.isoformat(),
         "valid_to": certificate.not_after.isoformat(),
         "algorithm": certificate.scheme.key,
@@ -170,10 +169,6 @@ def _subject(certificate: Certificate, show_numbers: bool) -> dict[str, str]:  #
     found: dict[str, str] = {}
     for oid, text in values:
         name = SUBJECT.get(oid, oid)
-        value = text if show_numbers else _NUMBER.sub(_masked, text)
+        value = text if show_numbers else masked(text)
         found[name] = f"{found[name]}, {value}" if name in found else value
     return found
-
-
-def _masked(number: re.Match[str]) -> str:
-    return "*" * len(number[0])

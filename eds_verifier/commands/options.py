@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import unicodedata
 from collections.abc import Callable, Iterable
@@ -22,6 +23,7 @@ INPUT = click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path)
 FOLDER = click.Path(file_okay=False, path_type=Path)
 DEFAULT_TRUST = "nca-rk"
 
+_NUMBER = re.compile(r"\d{6,}")
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
 
@@ -117,6 +119,11 @@ def _is_list(name: str, certificates_dir: Path) -> bool:
     except TrustStoreError:
         return False
     return True
+
+
+def masked(text: str) -> str:
+    """A name with every long number in it masked: an IIN may stand where none belongs."""
+    return _NUMBER.sub(lambda number: "*" * len(number[0]), text)
 
 
 def shown(text: str) -> str:

@@ -18,6 +18,7 @@ from eds_verifier.commands.options import (
     STDIN,
     Instant,
     load_named,
+    masked,
     output_format,
     read_input,
     shown,
@@ -204,13 +205,14 @@ def _block(verdict: Verdict, good: str) -> list[str]:
         rows.append(("reason", str(verdict.reason)))
     if verdict.subject is not None:
         subject = verdict.subject
-        rows.append(("signer", f"{subject.common_name} {subject.patronymic}".rstrip()))
+        rows.append(("signer", masked(f"{subject.common_name} {subject.patronymic}".rstrip())))
         if subject.organization:
-            rows.append(("acting for", f"{subject.organization} ({subject.role or 'no role'})"))
+            organization = masked(subject.organization)
+            rows.append(("acting for", f"{organization} ({subject.role or 'no role'})"))
     if verdict.certificate is not None:
         certificate = verdict.certificate
         rows.append(("key", f"{certificate.key_use.upper()}, {certificate.algorithm}"))
-        rows.append(("serial", f"{certificate.serial_hex}, of {certificate.issuer}"))
+        rows.append(("serial", f"{certificate.serial_hex}, of {masked(certificate.issuer)}"))
         rows.append(("expires", f"{certificate.not_after:%Y-%m-%d}"))
     if verdict.revocation is not None:
         revocation = verdict.revocation

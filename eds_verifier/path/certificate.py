@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property, lru_cache
 from types import MappingProxyType
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, TypeVar
 
 from cryptography.hazmat import asn1
 
@@ -24,8 +24,6 @@ from eds_verifier.asn1.der import (
 )
 from eds_verifier.asn1.der import Extension as DerExtension
 from eds_verifier.asn1.names import MAX_NAME, attributes_of, same_name
-from eds_verifier.asn1.reading import load, reading
-from eds_verifier.asn1.unchanged import UnchangedCertificate
 from eds_verifier.signatures import Scheme, read_scheme
 from eds_verifier.verdict import Reason, Refused
 
@@ -178,22 +176,6 @@ class Certificate:
             authority_key_id=_value(extensions, oids.AUTHORITY_KEY_IDENTIFIER, _key_id, None),
             key_storage=_value(extensions, oids.NCA_KEY_STORAGE, _storage, ""),
         )
-
-    @cached_property
-    def asn1(self) -> Any:
-        """The asn1crypto certificate, for path validation; its readings are not relied on here."""
-        with reading(_WHAT, reason=_BAD):
-            return load(UnchangedCertificate, self.der)
-
-    @property
-    def subject(self) -> Any:
-        """The subject as asn1crypto's Name; compare names with `same_name`."""
-        return self.asn1["tbs_certificate"]["subject"]
-
-    @property
-    def issuer(self) -> Any:
-        """The issuer as asn1crypto's Name; compare names with `same_name`."""
-        return self.asn1["tbs_certificate"]["issuer"]
 
     @cached_property
     def subject_values(self) -> tuple[tuple[str, str], ...]:

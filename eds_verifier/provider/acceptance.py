@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import uuid
 
+from eds_verifier.identity import ProvenIdentity
 from eds_verifier.provider.agreement import AgreementDue
 from eds_verifier.provider.errors import Problem
-from eds_verifier.provider.identity import ProvenIdentity
 from eds_verifier.provider.interaction import seconds
 from eds_verifier.provider.logs import log
 from eds_verifier.provider.realm import Realm, Surroundings

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from eds_verifier.identity import CodeClaims, ProvenIdentity
 from eds_verifier.provider.agreement import AgreementDue, AgreementHeld, agreement_state
 from eds_verifier.provider.errors import Problem
-from eds_verifier.provider.identity import CodeClaims, ProvenIdentity
 from eds_verifier.provider.interaction import seconds
 from eds_verifier.provider.logs import log
 from eds_verifier.provider.realm import CLIENT_ID, Realm, Surroundings

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from eds_verifier.identity import ACR, CodeClaims, ProvenIdentity
 from eds_verifier.provider.client_auth import ALGORITHMS
-from eds_verifier.provider.identity import ACR, CodeClaims, ProvenIdentity
 from eds_verifier.provider.realm import Realm
 
 

@@ -9,6 +9,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
+from eds_verifier.identity import ProvenIdentity
 from eds_verifier.pages.states import SCRIPT_STATES
 from eds_verifier.provider import views
 from eds_verifier.provider.acceptance import accept, decline
@@ -24,7 +25,6 @@ from eds_verifier.provider.http import (
     read_page_json,
     redirect_back,
 )
-from eds_verifier.provider.identity import ProvenIdentity
 from eds_verifier.provider.interaction import (
     browser_secret,
     find_interaction,

@@ -7,8 +7,8 @@ from datetime import datetime
 from starlette.requests import Request
 from starlette.responses import Response
 
+from eds_verifier.identity import ProvenIdentity
 from eds_verifier.provider.errors import PageError, ProviderError
-from eds_verifier.provider.identity import ProvenIdentity
 from eds_verifier.provider.realm import Realm, Surroundings
 from eds_verifier.provider.references import new_reference
 from eds_verifier.provider.request import AuthorizationRequest

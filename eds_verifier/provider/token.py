@@ -12,9 +12,9 @@ from urllib.parse import parse_qsl
 
 import jwt
 
+from eds_verifier.identity import CodeClaims
 from eds_verifier.provider.client_auth import authenticate
 from eds_verifier.provider.errors import OAuthError
-from eds_verifier.provider.identity import CodeClaims
 from eds_verifier.provider.interaction import seconds
 from eds_verifier.provider.logs import log
 from eds_verifier.provider.realm import CLIENT_ID, Realm, Surroundings

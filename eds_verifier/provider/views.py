@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from eds_verifier.identity import ProvenIdentity
 from eds_verifier.pages.render import LANGUAGES, Frame, render
 from eds_verifier.pages.times import ALMATY, local_time
 from eds_verifier.provider.agreement import AgreementDue, shown_text
-from eds_verifier.provider.identity import ProvenIdentity
 from eds_verifier.provider.realm import Realm, Surroundings
 from eds_verifier.provider.request import choose_language
 from eds_verifier.store.interactions import Interaction

@@ -22,6 +22,7 @@ from prometheus_client import generate_latest
 
 import eds_verifier.service as service_module
 from cli import tanba
+from eds_verifier.asn1 import oids
 from eds_verifier.metrics import Metrics
 from eds_verifier.path.certificate import Certificate
 from eds_verifier.policy import VerificationPolicy
@@ -259,10 +260,14 @@ def _of_the_demo(ca: DemoCa, *credentials: str) -> tuple[str, ...]:
     """Numbers and names of people of the demo CA, out of their certificates."""
     found: set[str] = set()
     for credential in credentials:
-        subject = Certificate.parse(ca.credential(credential).signer.certificate).subject.native
-        for key in ("serial_number", "organizational_unit_name"):
-            found.update(str(subject.get(key, "")).removeprefix(p) for p in ("IIN", "BIN"))
-        found.update(str(subject.get(key, "")) for key in ("common_name", "surname", "given_name"))
+        subject = dict(
+            Certificate.parse(ca.credential(credential).signer.certificate).subject_values
+        )
+        for oid in (oids.SERIAL_NUMBER, oids.ORGANIZATIONAL_UNIT):
+            found.update(subject.get(oid, "").removeprefix(p) for p in ("IIN", "BIN"))
+        found.update(
+            subject.get(oid, "") for oid in (oids.COMMON_NAME, oids.SURNAME, oids.GIVEN_NAME)
+        )
     return tuple(text for text in found if len(text) > 4)
 
 

@@ -28,6 +28,7 @@ from eds_verifier.gost import (
     streebog,
 )
 from eds_verifier.path.certificate import Certificate
+from eds_verifier.signatures import key_octets
 from eds_verifier.trust import TrustedAuthority, TrustStore
 from tests.unit.eds_verifier import der
 
@@ -503,11 +504,10 @@ def ocsp_response(
 ) -> bytes:
     """A successful OCSP response signed by `by`."""
     certificate = issuer.certificate
-    bit_string = certificate.asn1["tbs_certificate"]["subject_public_key_info"].dump()
     identifier = der.seq(
         der.algorithm(oids.SHA256),
-        der.octets(hashlib.sha256(certificate.subject.dump()).digest()),
-        der.octets(hashlib.sha256(_key_bits(bit_string)).digest()),
+        der.octets(hashlib.sha256(certificate.subject_der).digest()),
+        der.octets(hashlib.sha256(key_octets(certificate.key_info)).digest()),
         der.integer(leaf.serial if serial is None else serial),
     )
     extensions = b""
@@ -533,12 +533,3 @@ def ocsp_response(
 def revoked_status(at: datetime, reason: int | None) -> bytes:
     cause = b"" if reason is None else der.explicit(0, der.enumerated(reason))
     return der.tlv(0xA1, der.generalized(at) + cause)
-
-
-def _key_bits(info: bytes) -> bytes:
-    """The content of the BIT STRING that ends a SubjectPublicKeyInfo."""
-    head = 4 if info[1] == 0x82 else 3
-    algorithm_length = info[head + 1] + 2
-    rest = info[head + algorithm_length :]
-    length_octets = rest[1] & 0x7F if rest[1] & 0x80 else 0
-    return rest[2 + length_octets + 1 :]

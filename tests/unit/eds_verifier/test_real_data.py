@@ -19,6 +19,8 @@ from pyhanko_certvalidator.policy_decl import (
 )
 from pyhanko_certvalidator.validate import async_validate_path
 
+from eds_verifier.asn1.reading import load
+from eds_verifier.asn1.unchanged import UnchangedCertificate
 from eds_verifier.path.certificate import Certificate
 from eds_verifier.path.full import complete
 from eds_verifier.path.signature import AcceptedSignatures
@@ -186,21 +188,24 @@ def test_our_crl_reading_agrees_with_pyhanko(
     data = (samples / "crl/nca_gost2022_test_2026-08.crl").read_bytes()
     leaf = _certificate(samples / f"certs/gost2015_{name}.cer")
     issuer = test_contour.issuers()[0]
-    root = test_contour.root_of(issuer).certificate.asn1
+    root, middle, end = (
+        load(UnchangedCertificate, one.der)
+        for one in (test_contour.root_of(issuer).certificate, issuer.certificate, leaf)
+    )
     rules = RevocationCheckingPolicy(
         ee_certificate_rule=RevocationCheckingRule.CRL_REQUIRED,
         intermediate_ca_cert_rule=RevocationCheckingRule.NO_CHECK,
     )
     context = ValidationContext(
         trust_roots=[root],
-        other_certs=[issuer.certificate.asn1],
+        other_certs=[middle],
         moment=AT,
         crls=[data],
         revinfo_policy=CertRevTrustPolicy(rules),
         algorithm_usage_policy=AcceptAllAlgorithms(),
         signature_validator=AcceptedSignatures(),
     )
-    path = ValidationPath(CertTrustAnchor(root), interm=[issuer.certificate.asn1], leaf=leaf.asn1)
+    path = ValidationPath(CertTrustAnchor(root), interm=[middle], leaf=end)
     try:
         complete(async_validate_path(context, path))
         theirs = "good"

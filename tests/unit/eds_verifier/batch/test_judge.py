@@ -14,7 +14,7 @@ import pytest
 from eds_verifier.batch import judge as judging
 from eds_verifier.batch.judge import Configured, Kept, LineJudge
 from eds_verifier.batch.request import BadLine, RequestPolicy
-from eds_verifier.provider.identity import CodeClaims, ProvenIdentity
+from eds_verifier.identity import CodeClaims, ProvenIdentity
 from eds_verifier.revocation.evidence import Evidence
 from eds_verifier.trust_given import anchors
 from eds_verifier.verdict import Reason

@@ -11,7 +11,7 @@ from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from eds_verifier.provider.errors import ProviderError
+from eds_verifier.errors import EdsError
 from eds_verifier.verdict import Verdict
 
 ACR = "eds"
@@ -42,10 +42,10 @@ class ProvenIdentity(BaseModel):
 
     @classmethod
     def from_verdict(cls, verdict: Verdict, *, sub: str, at: datetime) -> Self:
-        """Take it from a valid verdict; ProviderError for any other."""
+        """Take it from a valid verdict; EdsError for any other."""
         subject, certificate = verdict.subject, verdict.certificate
         if verdict.verdict != "valid" or subject is None or certificate is None:
-            raise ProviderError("only a valid verdict proves an identity")
+            raise EdsError("only a valid verdict proves an identity")
         names = (subject.surname, subject.given_name, subject.patronymic)
         return cls(
             sub=sub,
