@@ -55,8 +55,8 @@ def kinds() -> tuple[Kind, ...]:
     """RSA, and GOST with the floor of the backend at work."""
     native = gost_backend.default_backend().name != "python"
     return (
-        Kind("rsa", 700, 1_500.0, 60.0),
-        Kind("gost", 250, FLOORS["native" if native else "python"], 6.0),
+        Kind("rsa", 700, 1_500.0, 40.0),
+        Kind("gost", 250, FLOORS["native" if native else "python"], 5.0),
     )
 
 
