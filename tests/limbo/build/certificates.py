@@ -118,6 +118,7 @@ class Draft:
     `version`: the number that is written, None for none (v1). `serial`: a number, or the octets of
     the INTEGER. `key_id`, `authority_id`: None leaves the extension out, empty octets mean the
     right ones. `inner`, `outer`: AlgorithmIdentifier in the signed part and beside the signature.
+    `raw_extensions`: what stands for all of them.
     """
 
     key: Key
@@ -134,6 +135,7 @@ class Draft:
     outer: bytes | None = None
     unique_id: bytes = b""
     signature: bytes | None = None
+    raw_extensions: bytes | None = None
 
     def but(self, **changes: Any) -> Self:
         """The same with some fields replaced."""
@@ -198,6 +200,8 @@ def _time(instant: datetime | bytes) -> bytes:
 
 
 def _extensions(draft: Draft, key_id: bytes, authority_id: bytes) -> bytes:
+    if draft.raw_extensions is not None:
+        return draft.raw_extensions
     if draft.extensions is None:
         return b""
     extensions = list(draft.extensions)

@@ -1,4 +1,4 @@
-"""GOST R 34.10 keys and signatures of every size and generation, in the NCA's layout (facts 2)."""
+"""GOST R 34.10 keys and signatures of every size and generation, in the layout of the NCA."""
 
 from __future__ import annotations
 

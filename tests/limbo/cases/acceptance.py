@@ -147,7 +147,7 @@ def system(pki: Pki) -> Verdicted:
 
     root → issuer → information system → acceptance
 
-    Clause: facts 1.2: no person's key.
+    Clause: NCA usages: no person's key.
     """
     usages = extended(oids.EMAIL_PROTECTION, oids.LEGAL_ENTITY, oids.LEGAL_SYSTEM)
     return pki.scene(pki.director().with_(usages), policy=ACCEPTANCE).invalid("not_a_person")
@@ -160,7 +160,7 @@ def test_numbers(pki: Pki) -> Verdicted:
 
     root → issuer → test director → acceptance
 
-    Clause: facts 1.5: the SDK's numbers fail.
+    Clause: NCA numbers: the SDK's numbers fail.
     """
     subject = names.with_(names.DIRECTOR, oids.SERIAL_NUMBER, "IIN123456789011")
     subject = names.with_(subject, oids.ORGANIZATIONAL_UNIT, "BIN123456789021")

@@ -23,7 +23,7 @@ def missing(pki: Pki) -> Verdicted:
 
     root → issuer → director → message
 
-    Clause: facts 1.1: exactly one.
+    Clause: NCA names: exactly one.
     """
     return _named(pki, names.without(DIRECTOR, oids.ORGANIZATIONAL_UNIT)).invalid("subject_invalid")
 
@@ -34,7 +34,7 @@ def twice(pki: Pki) -> Verdicted:
 
     root → issuer → director → message
 
-    Clause: facts 1.1: exactly one.
+    Clause: NCA names: exactly one.
     """
     both = names.plus(DIRECTOR, oids.ORGANIZATIONAL_UNIT, f"BIN{numbered('05054000000')}")
     return _named(pki, both).invalid("subject_invalid")
@@ -46,7 +46,7 @@ def other_unit(pki: Pki) -> Verdicted:
 
     root → issuer → director → message
 
-    Clause: facts 1.1: the one that begins with BIN.
+    Clause: NCA names: the one that begins with BIN.
     """
     both = names.plus(DIRECTOR, oids.ORGANIZATIONAL_UNIT, "Бухгалтерия")
     return _named(pki, both).valid(subject={"bin": BIN})
@@ -58,7 +58,7 @@ def other_unit_letters(pki: Pki) -> Verdicted:
 
     root → issuer → director → message
 
-    Clause: facts 1.1: the BIN is BIN and twelve digits; other units are no BIN.
+    Clause: NCA names: the BIN is BIN and twelve digits; other units are no BIN.
     """
     both = names.plus(DIRECTOR, oids.ORGANIZATIONAL_UNIT, "COMBINAT")
     return _named(pki, both).valid(subject={"bin": BIN})
@@ -70,7 +70,7 @@ def in_organization(pki: Pki) -> Verdicted:
 
     root → issuer → director → message
 
-    Clause: facts 1.1: the BIN stands in OU.
+    Clause: NCA names: the BIN stands in OU.
     """
     bare = names.without(DIRECTOR, oids.ORGANIZATIONAL_UNIT)
     return _named(pki, names.with_(bare, oids.ORGANIZATION, f"BIN{BIN}")).invalid("subject_invalid")
@@ -82,7 +82,7 @@ def of_individual(pki: Pki) -> Verdicted:
 
     root → issuer → person → message
 
-    Clause: facts 1.1: absent in an individual's.
+    Clause: NCA names: absent in an individual's.
     """
     subject = names.plus(PERSON, oids.ORGANIZATIONAL_UNIT, f"BIN{BIN}")
     return pki.scene(pki.person(subject=subject)).invalid("subject_invalid")
@@ -95,7 +95,7 @@ def lower_case_of_individual(pki: Pki) -> Verdicted:
 
     root → issuer → person → message
 
-    Clause: facts 1.1: absent in an individual's.
+    Clause: NCA names: absent in an individual's.
     """
     subject = names.plus(PERSON, oids.ORGANIZATIONAL_UNIT, f"bin{BIN}")
     return pki.scene(pki.person(subject=subject)).invalid("subject_invalid")
@@ -107,7 +107,7 @@ def lower_case(pki: Pki) -> Verdicted:
 
     root → issuer → director → message
 
-    Clause: facts 1.1: BIN.
+    Clause: NCA names: BIN.
     """
     return _numbered(pki, f"bin{BIN}").invalid("subject_invalid")
 
@@ -118,7 +118,7 @@ def no_prefix(pki: Pki) -> Verdicted:
 
     root → issuer → director → message
 
-    Clause: facts 1.1: BIN and twelve digits.
+    Clause: NCA names: BIN and twelve digits.
     """
     return _numbered(pki, BIN).invalid("subject_invalid")
 
@@ -129,7 +129,7 @@ def unicode_digits(pki: Pki) -> Verdicted:
 
     root → issuer → director → message
 
-    Clause: facts 8: Unicode digits.
+    Clause: attack list: Unicode digits.
     """
     digits = "".join(chr(0x0660 + int(digit)) for digit in BIN)
     return _numbered(pki, f"BIN{digits}").invalid("subject_invalid")
@@ -141,7 +141,7 @@ def spaces(pki: Pki) -> Verdicted:
 
     root → issuer → director → message
 
-    Clause: facts 8: spaces.
+    Clause: attack list: spaces.
     """
     return _numbered(pki, f"BIN {BIN}").invalid("subject_invalid")
 
@@ -152,7 +152,7 @@ def eleven(pki: Pki) -> Verdicted:
 
     root → issuer → director → message
 
-    Clause: facts 1.5: twelve digits.
+    Clause: NCA numbers: twelve digits.
     """
     return _numbered(pki, f"BIN{BIN[:-1]}").invalid("subject_invalid")
 
@@ -163,7 +163,7 @@ def thirteen(pki: Pki) -> Verdicted:
 
     root → issuer → director → message
 
-    Clause: facts 1.5: twelve digits.
+    Clause: NCA numbers: twelve digits.
     """
     return _numbered(pki, f"BIN{BIN}1").invalid("subject_invalid")
 
@@ -174,7 +174,7 @@ def text_after(pki: Pki) -> Verdicted:
 
     root → issuer → director → message
 
-    Clause: facts 1.5: twelve digits and nothing more.
+    Clause: NCA numbers: twelve digits and nothing more.
     """
     return _numbered(pki, f"BIN{BIN}, BIN050540000006").invalid("subject_invalid")
 
@@ -185,7 +185,7 @@ def check_digit(pki: Pki) -> Verdicted:
 
     root → issuer → director → message
 
-    Clause: facts 1.5; numbers: strict.
+    Clause: NCA numbers; numbers: strict.
     """
     return _numbered(pki, f"BIN{BIN[:-1]}4").invalid("check_digit")
 
@@ -196,7 +196,7 @@ def check_digit_warned(pki: Pki) -> Verdicted:
 
     root → issuer → director → message
 
-    Clause: facts 1.5; numbers: warn.
+    Clause: NCA numbers; numbers: warn.
     """
     return _numbered(pki, f"BIN{BIN[:-1]}4").under(numbers="warn").valid("bin_check_digit")
 
@@ -207,7 +207,7 @@ def month_13(pki: Pki) -> Verdicted:
 
     root → issuer → director → message
 
-    Clause: facts 1.5: YYMM; numbers: strict.
+    Clause: NCA numbers: YYMM; numbers: strict.
     """
     return _numbered(pki, f"BIN{numbered('15134000002')}").invalid("number_date")
 
@@ -218,7 +218,7 @@ def month_warned(pki: Pki) -> Verdicted:
 
     root → issuer → director → message
 
-    Clause: facts 1.5; numbers: warn.
+    Clause: NCA numbers; numbers: warn.
     """
     number = numbered("15134000002")
     return _numbered(pki, f"BIN{number}").under(numbers="warn").valid("bin_date")
@@ -230,7 +230,7 @@ def number_of_a_person(pki: Pki) -> Verdicted:
 
     root → issuer → director → message
 
-    Clause: facts 1.5: a fifth digit of 4 to 6 tells a BIN from an IIN.
+    Clause: NCA numbers: a fifth digit of 4 to 6 tells a BIN from an IIN.
     """
     return _numbered(pki, f"BIN{numbered('90041240001')}").invalid("number_date")
 
@@ -241,7 +241,7 @@ def non_resident(pki: Pki) -> Verdicted:
 
     root → issuer → director → message
 
-    Clause: facts 1.5: 5 is a non-resident.
+    Clause: NCA numbers: 5 is a non-resident.
     """
     number = numbered("15035000001")
     return _numbered(pki, f"BIN{number}").valid(subject={"bin": number})
@@ -253,7 +253,7 @@ def joint(pki: Pki) -> Verdicted:
 
     root → issuer → director → message
 
-    Clause: facts 1.5: 6 is a joint individual entrepreneur.
+    Clause: NCA numbers: 6 is a joint individual entrepreneur.
     """
     number = numbered("15036000001")
     return _numbered(pki, f"BIN{number}").valid(subject={"bin": number})
@@ -265,7 +265,7 @@ def organization_missing(pki: Pki) -> Verdicted:
 
     root → issuer → director → message
 
-    Clause: facts 1.1: organisation name.
+    Clause: NCA names: organisation name.
     """
     return _named(pki, names.without(DIRECTOR, oids.ORGANIZATION)).invalid("subject_invalid")
 
@@ -276,7 +276,7 @@ def organization_twice(pki: Pki) -> Verdicted:
 
     root → issuer → director → message
 
-    Clause: facts 1.1: one organisation.
+    Clause: NCA names: one organisation.
     """
     both = names.plus(DIRECTOR, oids.ORGANIZATION, "ЖШС Басқа")
     return _named(pki, both).invalid("subject_invalid")
@@ -288,6 +288,6 @@ def director_without_iin(pki: Pki) -> Verdicted:
 
     root → issuer → organisation → message
 
-    Clause: facts 1.1: the person who acts for it has an IIN.
+    Clause: NCA names: the person who acts for it has an IIN.
     """
     return _named(pki, names.without(DIRECTOR, oids.SERIAL_NUMBER)).invalid("subject_invalid")

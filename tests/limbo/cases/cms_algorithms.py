@@ -1,4 +1,4 @@
-"""Which algorithms a message may name (RFC 5754, facts 2.1)."""
+"""Which algorithms a message may name (RFC 5754, NCA algorithms)."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def gost_key_oid(pki: Pki) -> Verdicted:
 
     root → issuer → person → message
 
-    Clause: facts 2.3.5: both are seen; accept by key type and digest.
+    Clause: NCA GOST layout: both are seen; accept by key type and digest.
     """
     oid = FAMILIES[pki.kind].key
     message = pki.message().signed_with(signature_algorithm=der.algorithm(oid))
@@ -88,7 +88,7 @@ def gost_signature_oid(pki: Pki) -> Verdicted:
 
     root → issuer → person → message
 
-    Clause: facts 2.3.5: both are seen.
+    Clause: NCA GOST layout: both are seen.
     """
     oid = FAMILIES[pki.kind].signature
     message = pki.message().signed_with(signature_algorithm=der.algorithm(oid))
@@ -171,7 +171,7 @@ def russian(pki: Pki) -> Verdicted:
 
     root → issuer → person → message named id-tc26-signwithdigest-gost3410-12-512
 
-    Clause: RFC 9215; facts 2.3: Kazakhstan's layout differs from the RFCs.
+    Clause: RFC 9215; NCA GOST layout: Kazakhstan's layout differs from the RFCs.
     """
     message = pki.message().signed_with(
         digest_algorithm=der.seq(der.oid(oids.RU_STREEBOG_512)),
@@ -186,7 +186,7 @@ def of_2011(pki: Pki) -> Verdicted:
 
     root → issuer → person → message named 1.3.6.1.4.1.6801.1.2.2
 
-    Clause: facts 2.1: out of scope.
+    Clause: NCA algorithms: out of scope.
     """
     old = der.algorithm(oids.GOST_OF_2011)
     return pki.scene(pki.message().signed_with(signature_algorithm=old)).invalid(

@@ -20,7 +20,7 @@ def no_certificate(pki: Pki) -> Verdicted:
 
     root → issuer → person → message without certificates
 
-    Clause: RFC 5652 section 5.1; facts 2.3: NCALayer always sends it.
+    Clause: RFC 5652 section 5.1; NCA GOST layout: NCALayer always sends it.
     """
     return pki.scene(pki.message().but(certificates=())).invalid("signer_certificate")
 
@@ -56,7 +56,7 @@ def extra_with_chosen_iin(pki: Pki) -> Verdicted:
 
     root → issuer → person → message; attacker's certificate beside the person's
 
-    Clause: facts 8: extra certificates in the CMS with a chosen IIN.
+    Clause: attack list: extra certificates in the CMS with a chosen IIN.
     """
     person = pki.issue(pki.person())
     extra = issue(pki.person(key=key_of(pki.kind, "attacker"), subject=CHOSEN, serial=0x5))
@@ -70,7 +70,7 @@ def extra_genuine(pki: Pki) -> Verdicted:
 
     root → issuer → person → message; the director's certificate beside the person's
 
-    Clause: facts 8: extra certificates in the CMS.
+    Clause: attack list: extra certificates in the CMS.
     """
     person, director = pki.issue(pki.person()), pki.issue(pki.director())
     message = pki.message(person).but(certificates=(director.der, person.der))
@@ -123,7 +123,7 @@ def too_many(pki: Pki) -> Verdicted:
 
     root → issuer → person → message with 200 certificates
 
-    Clause: facts 8: huge input; the number of certificates is bounded.
+    Clause: attack list: huge input; the number of certificates is bounded.
     """
     person = pki.issue(pki.person())
     others = tuple(pki.issue(pki.person(serial=0x100 + i)).der for i in range(200))
@@ -138,7 +138,7 @@ def own_root(pki: Pki) -> Verdicted:
 
     attacker's root → attacker's issuer → "director" → message
 
-    Clause: facts 7: chains were never built to a trusted authority; RFC 5280 section 6.1.
+    Clause: seen elsewhere: chains were never built to a trusted authority; RFC 5280 section 6.1.
     """
     forged = own_chain(pki)
     director = forged.issue(forged.director())

@@ -42,7 +42,7 @@ def other_session(pki: Pki) -> Verdicted:
 
     root → issuer → person → message with another challenge
 
-    Clause: facts 8: challenge of another session.
+    Clause: attack list: challenge of another session.
     """
     return pki.scene(content=OTHER_SESSION).invalid("content_mismatch")
 
@@ -53,7 +53,7 @@ def other_site(pki: Pki) -> Verdicted:
 
     root → issuer → person → message with another origin in its challenge
 
-    Clause: facts 8: another site's challenge (origin).
+    Clause: attack list: another site's challenge (origin).
     """
     return pki.scene(pki.message(content=OTHER_SITE), content=CONTENT).invalid("content_mismatch")
 

@@ -186,7 +186,7 @@ def text(pki: Pki) -> Verdicted:
 
     root → issuer → person → "IIN…"
 
-    Clause: facts 7: home-made logins that search a message for `IIN` and digits.
+    Clause: seen elsewhere: home-made logins that search a message for `IIN` and digits.
     """
     return pki.scene("IIN900412400014 СЕЙІТОВА".encode()).invalid("malformed")
 
@@ -287,7 +287,7 @@ def nested(pki: Pki) -> Verdicted:
 
     root → issuer → person → 30 80 30 80 30 80 …
 
-    Clause: facts 8: deeply nested input; depth is bounded.
+    Clause: attack list: deeply nested input; depth is bounded.
     """
     return pki.scene(b"\x30\x80" * 5000).invalid("malformed")
 
@@ -298,7 +298,7 @@ def crowded(pki: Pki) -> Verdicted:
 
     root → issuer → person → message with its content in nothing but pieces
 
-    Clause: facts 8: huge input; the number of elements is bounded.
+    Clause: attack list: huge input; the number of elements is bounded.
     """
     content = der.explicit(0, der.tlv(0x24, b"\x04\x00" * 100_000))
     return pki.scene(pki.message().but(encapsulated=content)).invalid("malformed")
@@ -310,7 +310,7 @@ def absurd_length(pki: Pki) -> Verdicted:
 
     root → issuer → person → 30 84 FF FF FF FF
 
-    Clause: facts 8: huge input; X.690 section 8.1.3.
+    Clause: attack list: huge input; X.690 section 8.1.3.
     """
     return pki.scene(b"\x30\x84\xff\xff\xff\xff").invalid("malformed")
 
@@ -321,7 +321,7 @@ def too_large(pki: Pki) -> Verdicted:
 
     root → issuer → person → message of more than 1 MiB
 
-    Clause: facts 8: huge input; the size is bounded.
+    Clause: attack list: huge input; the size is bounded.
     """
     return pki.scene(pki.message(content=bytes(1_048_576))).invalid("too_large")
 

@@ -96,7 +96,7 @@ def too_many(pki: Pki) -> Verdicted:
 
     root → issuer → person → message with a thousand attributes
 
-    Clause: facts 8: bounded counts.
+    Clause: attack list: bounded counts.
     """
     many = (attribute(f"1.2.398.99.10.{i}", der.NULL) for i in range(1000))
     return pki.scene(pki.message().with_attributes(*many)).invalid("signed_attributes")

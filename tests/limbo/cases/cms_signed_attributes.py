@@ -21,7 +21,7 @@ def none(pki: Pki) -> Verdicted:
 
     root → issuer → person → message without signedAttrs
 
-    Clause: a sign-in needs signed attributes; facts 8: missing signedAttrs.
+    Clause: a sign-in needs signed attributes; attack list: missing signedAttrs.
     """
     return pki.scene(pki.message().signed_with(attributes=())).invalid("signed_attributes")
 
@@ -203,7 +203,7 @@ def message_digest_other_algorithm(pki: Pki) -> Verdicted:
 
     root → issuer → person → message with a digest of another algorithm
 
-    Clause: RFC 5652 section 11.2; facts 8: messageDigest of another algorithm.
+    Clause: RFC 5652 section 11.2; attack list: messageDigest of another algorithm.
     """
     message = pki.message().with_attributes(message_digest(SHA512(CONTENT)))
     return pki.scene(message).invalid("content_mismatch")

@@ -34,7 +34,7 @@ def two(pki: Pki) -> Verdicted:
 
     root → issuer → person, director → message
 
-    Clause: facts 8: two SignerInfos.
+    Clause: attack list: two SignerInfos.
     """
     director = SignerInfo(pki.issue(pki.director()))
     message = pki.message()
@@ -47,7 +47,7 @@ def same_twice(pki: Pki) -> Verdicted:
 
     root → issuer → person → message signed twice
 
-    Clause: facts 8: two SignerInfos.
+    Clause: attack list: two SignerInfos.
     """
     message = pki.message()
     return pki.scene(message.but(signers=(message.info,) * 2)).invalid("signer_count")
@@ -59,7 +59,7 @@ def second_broken(pki: Pki) -> Verdicted:
 
     root → issuer → person → message, and an empty SEQUENCE beside its SignerInfo
 
-    Clause: facts 8: two SignerInfos; RFC 5652 section 5.3.
+    Clause: attack list: two SignerInfos; RFC 5652 section 5.3.
     """
     return pki.scene(pki.message().but(more_signers=(der.seq(),))).invalid("malformed")
 
@@ -149,7 +149,7 @@ def two_fit(pki: Pki) -> Verdicted:
 
     root → issuer → person, and a look-alike → message
 
-    Clause: facts 8: signer certificate chosen by name only.
+    Clause: attack list: signer certificate chosen by name only.
     """
     twin = pki.issue(pki.person(key=key_of(pki.kind, "attacker"), subject=CHOSEN))
     person = pki.issue(pki.person())
@@ -164,7 +164,7 @@ def key_id_of_another(pki: Pki) -> Verdicted:
 
     root → issuer → person; attacker with the same subjectKeyIdentifier → message
 
-    Clause: facts 8: signer certificate chosen by name only; RFC 5280 section 4.2.1.2.
+    Clause: attack list: signer certificate chosen by name only; RFC 5280 section 4.2.1.2.
     """
     victim = pki.issue(pki.person())
     attacker = issue(pki.person(key=key_of(pki.kind, "attacker"), key_id=victim.key_id))
@@ -181,7 +181,7 @@ def organisation(pki: Pki) -> Verdicted:
 
     root → issuer → director → message
 
-    Clause: facts 1.1 and 1.2.
+    Clause: NCA names and usages.
     """
     expected = {"iin": IIN, "bin": BIN, "organization": 'ЖШС "Лимбо, Сынақ"', "role": "ceo"}
     return pki.scene(pki.director()).valid(subject=expected)

@@ -31,7 +31,7 @@ def completes(pki: Pki) -> Verdicted:
 
     root → issuer → person → message; issuer → base, delta
 
-    Clause: RFC 5280 section 5.2.4; facts 4: freshness is the delta's.
+    Clause: RFC 5280 section 5.2.4; NCA revocation: freshness is the delta's.
     """
     return _judged(pki, _old(pki), pki.crl.delta()).valid()
 
@@ -142,7 +142,7 @@ def missing(pki: Pki) -> Verdicted:
 
     root → issuer → person → message; issuer → base
 
-    Clause: facts 4: base and delta.
+    Clause: NCA revocation: base and delta.
     """
     return _judged(pki, pki.crl).indeterminate()
 

@@ -60,7 +60,7 @@ def hold(pki: Pki) -> Verdicted:
 
     root → issuer → person (certificateHold) → message
 
-    Clause: RFC 5280 section 5.3.1; facts 8.
+    Clause: RFC 5280 section 5.3.1; attack list.
     """
     return pki.scene().listed(pki.crl.revoking(SERIAL, CERTIFICATE_HOLD)).invalid("suspended")
 
@@ -93,7 +93,7 @@ def last_of_many(pki: Pki) -> Verdicted:
 
     root → issuer → person (revoked) → message
 
-    Clause: facts 4: full CRLs are large.
+    Clause: NCA revocation: full CRLs are large.
     """
     crl = pki.crl.but(entries=_many(3000))
     return pki.scene().listed(crl.revoking(SERIAL)).invalid("revoked")

@@ -53,7 +53,7 @@ def second_too_old(pki: Pki) -> Verdicted:
 
     root → issuer → person → message
 
-    Clause: CRL ≤ 24 h, and 5 minutes of skew; facts 4: the base promises 180 days.
+    Clause: CRL ≤ 24 h, and 5 minutes of skew; NCA revocation: the base promises 180 days.
     """
     crl = pki.crl.but(this_update=NOW - DAY - 5 * MINUTE - SECOND)
     return pki.scene().listed(crl).indeterminate()

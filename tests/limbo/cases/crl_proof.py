@@ -25,7 +25,7 @@ def changed(pki: Pki) -> Verdicted:
 
     root → issuer → person (revoked) → message
 
-    Clause: RFC 5280 section 6.3.3 (g); facts 8: CRL with bad signature.
+    Clause: RFC 5280 section 6.3.3 (g); attack list: CRL with bad signature.
     """
     honest = pki.crl.revoking(SERIAL)
     signature = pki.issuer.key.sign(honest.signed_part())
@@ -38,7 +38,7 @@ def by_another(pki: Pki) -> Verdicted:
 
     root → issuer → person → message; attacker → CRL
 
-    Clause: RFC 5280 section 6.3.3 (g); facts 6: CRLs were not authenticated.
+    Clause: RFC 5280 section 6.3.3 (g); seen elsewhere: CRLs were not authenticated.
     """
     forged = pki.crl.but(key=key_of(pki.kind, "attacker"))
     return pki.scene().listed(forged).indeterminate()
@@ -74,7 +74,7 @@ def rfc_order(pki: Pki) -> Verdicted:
 
     root → issuer → person → message
 
-    Clause: facts 2.3.2: the NCA's order and no other.
+    Clause: NCA GOST layout: the NCA's order and no other.
     """
     signature = pki.issuer.key.sign(pki.crl.signed_part())[::-1]
     return pki.scene().listed(pki.crl.but(signature=signature)).indeterminate()
@@ -98,7 +98,7 @@ def inner_null_absent(pki: Pki) -> Verdicted:
 
     root → issuer → person → message
 
-    Clause: facts 2.5: compare OIDs and treat absent parameters as NULL.
+    Clause: NCA revocation: compare OIDs and treat absent parameters as NULL.
     """
     return pki.scene().listed(pki.crl.but(inner=_bare(pki))).valid()
 
@@ -109,7 +109,7 @@ def outer_null_absent(pki: Pki) -> Verdicted:
 
     root → issuer → person → message
 
-    Clause: facts 2.5: compare OIDs and treat absent parameters as NULL.
+    Clause: NCA revocation: compare OIDs and treat absent parameters as NULL.
     """
     return pki.scene().listed(pki.crl.but(outer=_bare(pki))).valid()
 
@@ -142,7 +142,7 @@ def other_generation(pki: Pki) -> Verdicted:
 
     root → issuer → person → message; root → old issuer of that name → CRL
 
-    Clause: facts 3: generations share names; RFC 5280 section 6.3.3 (f).
+    Clause: NCA authorities: generations share names; RFC 5280 section 6.3.3 (f).
     """
     old = issue(pki.issuer_draft(key=rsa_key("other issuer"), serial=0x15500), pki.root)
     return pki.scene().listed(Crl(old)).indeterminate()

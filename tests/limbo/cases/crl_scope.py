@@ -24,7 +24,7 @@ def one_unusable(pki: Pki) -> Verdicted:
 
     root → issuer → person → message
 
-    Clause: facts 4: downloads are sometimes truncated.
+    Clause: NCA revocation: downloads are sometimes truncated.
     """
     return pki.scene().listed(pki.crl.encode()[:-9], pki.crl).valid()
 
@@ -144,7 +144,7 @@ def truncated(pki: Pki) -> Verdicted:
 
     root → issuer → person → message
 
-    Clause: facts 4: downloads are sometimes truncated.
+    Clause: NCA revocation: downloads are sometimes truncated.
     """
     crl = pki.crl.but(entries=_many(50)).encode()
     return pki.scene().listed(crl[: len(crl) // 2]).indeterminate()
@@ -179,7 +179,7 @@ def page(pki: Pki) -> Verdicted:
 
     root → issuer → person → message
 
-    Clause: facts 4: old addresses give 404.
+    Clause: NCA revocation: old addresses give 404.
     """
     return pki.scene().listed(b"<html><body>404 Not Found</body></html>").indeterminate()
 

@@ -138,7 +138,7 @@ def hundred(pki: Pki) -> Verdicted:
 
     root → issuer → person → document, signed a hundred times
 
-    Clause: facts 8: bounded counts.
+    Clause: attack list: bounded counts.
     """
     message = pki.message()
     encoded = message.info.encode()

@@ -1,4 +1,4 @@
-"""GOST R 34.10 signatures: the NCA's octet order and no other (facts 2.3)."""
+"""GOST R 34.10 signatures: the NCA's octet order and no other (NCA GOST layout)."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def rfc_order(pki: Pki) -> Verdicted:
 
     root → issuer → person → message
 
-    Clause: facts 2.3.2; RFC 9215 section 2: another order is no fallback.
+    Clause: NCA GOST layout; RFC 9215 section 2: another order is no fallback.
     """
 
     def layout(key: GostKey, digest: bytes) -> bytes:
@@ -58,7 +58,7 @@ def big_endian(pki: Pki) -> Verdicted:
 
     root → issuer → person → message
 
-    Clause: facts 2.3.2.
+    Clause: NCA GOST layout.
     """
 
     def layout(key: GostKey, digest: bytes) -> bytes:
@@ -73,7 +73,7 @@ def s_before_r(pki: Pki) -> Verdicted:
 
     root → issuer → person → message
 
-    Clause: facts 2.3.2.
+    Clause: NCA GOST layout.
     """
 
     def layout(key: GostKey, digest: bytes) -> bytes:
@@ -89,7 +89,7 @@ def digest_big_endian(pki: Pki) -> Verdicted:
 
     root → issuer → person → message
 
-    Clause: facts 2.3.3: e is the digest read little-endian.
+    Clause: NCA GOST layout: e is the digest read little-endian.
     """
 
     def layout(key: GostKey, digest: bytes) -> bytes:
@@ -104,7 +104,7 @@ def asn1(pki: Pki) -> Verdicted:
 
     root → issuer → person → message
 
-    Clause: facts 2.3.2; RFC 3279 section 2.2.3 is another algorithm's.
+    Clause: NCA GOST layout; RFC 3279 section 2.2.3 is another algorithm's.
     """
 
     def layout(key: GostKey, digest: bytes) -> bytes:
@@ -119,7 +119,7 @@ def short(pki: Pki) -> Verdicted:
 
     root → issuer → person → message
 
-    Clause: facts 2.3.2: 128 (64) octets.
+    Clause: NCA GOST layout: 128 (64) octets.
     """
 
     def layout(key: GostKey, digest: bytes) -> bytes:
@@ -134,7 +134,7 @@ def long(pki: Pki) -> Verdicted:
 
     root → issuer → person → message
 
-    Clause: facts 2.3.2: 128 (64) octets.
+    Clause: NCA GOST layout: 128 (64) octets.
     """
 
     def layout(key: GostKey, digest: bytes) -> bytes:
@@ -149,7 +149,7 @@ def empty(pki: Pki) -> Verdicted:
 
     root → issuer → person → message
 
-    Clause: facts 2.3.2: 128 (64) octets.
+    Clause: NCA GOST layout: 128 (64) octets.
     """
 
     def layout(key: GostKey, digest: bytes) -> bytes:
@@ -180,7 +180,7 @@ def certificate_rfc_order(pki: Pki) -> Verdicted:
 
     root → issuer → person (its signature reversed) → message
 
-    Clause: facts 2.3.2: certificates have the NCA's order too.
+    Clause: NCA GOST layout: certificates have the NCA's order too.
     """
     genuine = pki.issue(pki.person())
     signature = genuine.der[-2 * _key(pki).size :]

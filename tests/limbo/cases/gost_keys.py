@@ -1,4 +1,4 @@
-"""GOST public keys: points of their curve, under their own numbers (facts 2.1 to 2.3)."""
+"""GOST public keys: points of their curve, under their own numbers (NCA algorithms)."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def off_curve(pki: Pki) -> Verdicted:
 
     root → issuer → person → message
 
-    Clause: facts 2.3.1: reject points off the curve.
+    Clause: NCA GOST layout: reject points off the curve.
     """
     octets = bytearray(_key(pki).octets())
     octets[-1] ^= 1
@@ -53,7 +53,7 @@ def zeros(pki: Pki) -> Verdicted:
 
     root → issuer → person → message
 
-    Clause: facts 2.3.1: reject points off the curve.
+    Clause: NCA GOST layout: reject points off the curve.
     """
     point = bytes(2 * _key(pki).size)
     return pki.scene(pki.person(key=_with_point(pki, point))).invalid("certificate_invalid")
@@ -66,7 +66,7 @@ def not_reduced(pki: Pki) -> Verdicted:
 
     root → issuer → person → message
 
-    Clause: facts 2.3.1; coordinates lie between 0 and p - 1.
+    Clause: NCA GOST layout; coordinates lie between 0 and p - 1.
     """
     curve = GOST_2004.curve
     x, y = curve.base
@@ -111,7 +111,7 @@ def big_endian(pki: Pki) -> Verdicted:
 
     root → issuer → person → message
 
-    Clause: facts 2.3.1: x and y little-endian.
+    Clause: NCA GOST layout: x and y little-endian.
     """
     point = b"".join(number.to_bytes(_key(pki).size) for number in _key(pki).point)
     return pki.scene(pki.person(key=_with_point(pki, point))).invalid("certificate_invalid")
@@ -123,7 +123,7 @@ def y_before_x(pki: Pki) -> Verdicted:
 
     root → issuer → person → message
 
-    Clause: facts 2.3.1: x, then y.
+    Clause: NCA GOST layout: x, then y.
     """
     octets, size = _key(pki).octets(), _key(pki).size
     point = octets[size:] + octets[:size]
@@ -136,7 +136,7 @@ def compressed(pki: Pki) -> Verdicted:
 
     root → issuer → person → message
 
-    Clause: facts 2.3.1: 128 (64) octets.
+    Clause: NCA GOST layout: 128 (64) octets.
     """
     point = b"\2" + _key(pki).octets()[: _key(pki).size]
     return pki.scene(pki.person(key=_with_point(pki, point))).invalid("certificate_invalid")
@@ -148,7 +148,7 @@ def no_octet_string(pki: Pki) -> Verdicted:
 
     root → issuer → person → message
 
-    Clause: facts 2.3.1.
+    Clause: NCA GOST layout.
     """
     family = _family(pki)
     algorithm = der.algorithm(family.key, family.parameters)
@@ -162,7 +162,7 @@ def trailing(pki: Pki) -> Verdicted:
 
     root → issuer → person → message
 
-    Clause: facts 2.3.1; nothing after what is read.
+    Clause: NCA GOST layout; nothing after what is read.
     """
     family = _family(pki)
     algorithm = der.algorithm(family.key, family.parameters)
@@ -176,7 +176,7 @@ def no_parameters(pki: Pki) -> Verdicted:
 
     root → issuer → person → message
 
-    Clause: facts 2.1: the parameters name curve and digest.
+    Clause: NCA algorithms: the parameters name curve and digest.
     """
     family = _family(pki)
     info = der.seq(der.seq(der.oid(family.key)), der.bits(der.octets(_key(pki).octets())))
@@ -189,7 +189,7 @@ def other_parameters(pki: Pki) -> Verdicted:
 
     root → issuer → person → message
 
-    Clause: facts 2.1: one set of parameters each.
+    Clause: NCA algorithms: one set of parameters each.
     """
     other = der.seq(der.oid("1.2.643.7.1.2.1.2.2"), der.oid(_family(pki).digest_oid))
     info = gost_info(_key(pki).octets(), _family(pki), parameters=other)
@@ -203,7 +203,7 @@ def explicit_curve(pki: Pki) -> Verdicted:
 
     root → issuer → person → message
 
-    Clause: facts 2.1; compare CVE-2020-0601.
+    Clause: NCA algorithms; compare CVE-2020-0601.
     """
     curve = GOST_2015.curve
     numbers = (curve.p, curve.b, curve.q, *curve.base)
@@ -217,7 +217,7 @@ def other_generation(pki: Pki) -> Verdicted:
 
     root → issuer → person → message
 
-    Clause: facts 2.2: a point of one curve is none of another.
+    Clause: NCA algorithms: a point of one curve is none of another.
     """
     other = GOST_2015_256 if pki.kind == "gost2004" else GOST_2004
     point = gost_key("person", other).octets()
@@ -230,7 +230,7 @@ def p256(pki: Pki) -> Verdicted:
 
     root → issuer → person → message
 
-    Clause: facts 2.3.1: reject points off the curve.
+    Clause: NCA GOST layout: reject points off the curve.
     """
     x = 0x6B17D1F2E12C4247F8BCE6E563A440F277037D812DEB33A0F4A13945D898C296
     y = 0x4FE342E2FE1A7F9B8EE7EB4A7C0F9E162BCE33576B315ECECBB6406837BF51F5
@@ -244,7 +244,7 @@ def ec_number(pki: Pki) -> Verdicted:
 
     root → issuer → person → message
 
-    Clause: facts 2.1: what is not in the tables is refused.
+    Clause: NCA algorithms: what is not in the tables is refused.
     """
     algorithm = der.algorithm(oids.EC_PUBLIC_KEY, der.oid(oids.P256))
     info = der.seq(algorithm, der.bits(der.octets(_key(pki).octets())))
@@ -257,7 +257,7 @@ def russian_number(pki: Pki) -> Verdicted:
 
     root → issuer → person → message
 
-    Clause: RFC 9215 section 4; facts 2.1: what is not in the tables is refused.
+    Clause: RFC 9215 section 4; NCA algorithms: what is not in the tables is refused.
     """
     parameters = der.seq(der.oid(oids.RU_GOST_512_SET_A), der.oid(oids.RU_STREEBOG_512))
     algorithm = der.algorithm(oids.RU_GOST_512, parameters)
@@ -271,7 +271,7 @@ def base_point(pki: Pki) -> Verdicted:
 
     root → issuer → person → message
 
-    Clause: facts 2.3: the private key is any number from 1 to q - 1.
+    Clause: NCA GOST layout: the private key is any number from 1 to q - 1.
     """
     return pki.scene(pki.person(key=GostKey(_family(pki), 1))).valid()
 
@@ -283,7 +283,7 @@ def negated(pki: Pki) -> Verdicted:
 
     root → issuer → person → message
 
-    Clause: facts 2.3: the private key is any number from 1 to q - 1.
+    Clause: NCA GOST layout: the private key is any number from 1 to q - 1.
     """
     return pki.scene(pki.person(key=GostKey(_family(pki), _family(pki).curve.q - 1))).valid()
 
@@ -294,7 +294,7 @@ def doubled(pki: Pki) -> Verdicted:
 
     root → issuer → person → message
 
-    Clause: facts 2.3: the private key is any number from 1 to q - 1.
+    Clause: NCA GOST layout: the private key is any number from 1 to q - 1.
     """
     return pki.scene(pki.person(key=GostKey(_family(pki), 2))).valid()
 
@@ -305,7 +305,7 @@ def tripled(pki: Pki) -> Verdicted:
 
     root → issuer → person → message
 
-    Clause: facts 2.3: the private key is any number from 1 to q - 1.
+    Clause: NCA GOST layout: the private key is any number from 1 to q - 1.
     """
     return pki.scene(pki.person(key=GostKey(_family(pki), 3))).valid()
 
@@ -316,7 +316,7 @@ def halved(pki: Pki) -> Verdicted:
 
     root → issuer → person → message
 
-    Clause: facts 2.3: the private key is any number from 1 to q - 1.
+    Clause: NCA GOST layout: the private key is any number from 1 to q - 1.
     """
     return pki.scene(pki.person(key=GostKey(_family(pki), (_family(pki).curve.q + 1) // 2))).valid()
 

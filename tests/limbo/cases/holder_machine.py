@@ -1,4 +1,4 @@
-"""Keys that are no person's: systems, the treasury, the NCA's own (facts 1.2)."""
+"""Keys that are no person's: systems, the treasury, the NCA's own (NCA usages)."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def legal_system(pki: Pki) -> Verdicted:
 
     root → issuer → information system → message
 
-    Clause: facts 1.2: 1.2.398.3.3.4.1.2.6; it never signs a person in.
+    Clause: NCA usages: 1.2.398.3.3.4.1.2.6; it never signs a person in.
     """
     draft = _director(pki, oids.LEGAL_ENTITY, oids.LEGAL_SYSTEM)
     return pki.scene(draft).invalid("not_a_person")
@@ -36,7 +36,7 @@ def named_system(pki: Pki) -> Verdicted:
 
     root → issuer → information system → message
 
-    Clause: facts 1.2: children of 1.2.398.3.3.4.1.2.6 are named systems.
+    Clause: NCA usages: children of 1.2.398.3.3.4.1.2.6 are named systems.
     """
     draft = _director(pki, oids.LEGAL_ENTITY, oids.LEGAL_SYSTEM + ".7")
     return pki.scene(draft).invalid("not_a_person")
@@ -48,7 +48,7 @@ def system_with_role(pki: Pki) -> Verdicted:
 
     root → issuer → information system → message
 
-    Clause: facts 1.2: whatever else it says, a system's key is no person's.
+    Clause: NCA usages: whatever else it says, a system's key is no person's.
     """
     draft = _director(pki, oids.LEGAL_ENTITY, oids.CEO, oids.LEGAL_SYSTEM)
     return pki.scene(draft).invalid("not_a_person")
@@ -60,7 +60,7 @@ def individual_system(pki: Pki) -> Verdicted:
 
     root → issuer → information system → message
 
-    Clause: facts 1.2: 1.2.398.3.3.4.1.1.1.
+    Clause: NCA usages: 1.2.398.3.3.4.1.1.1.
     """
     return pki.scene(_person(pki, oids.INDIVIDUAL_SYSTEM)).invalid("not_a_person")
 
@@ -71,7 +71,7 @@ def treasury(pki: Pki) -> Verdicted:
 
     root → issuer → treasury client → message
 
-    Clause: facts 1.2: 1.2.398.5.19.1.2.2.1.
+    Clause: NCA usages: 1.2.398.5.19.1.2.2.1.
     """
     draft = _director(pki, oids.LEGAL_ENTITY, oids.EMPLOYEE, oids.TREASURY_CLIENT)
     return pki.scene(draft).invalid("not_a_person")
@@ -83,7 +83,7 @@ def privileges(pki: Pki) -> Verdicted:
 
     root → issuer → NCA → message
 
-    Clause: facts 1.2: 1.2.398.3.3.4.2.
+    Clause: NCA usages: 1.2.398.3.3.4.2.
     """
     draft = _person(pki, oids.INDIVIDUAL, oids.NCA_PRIVILEGES)
     return pki.scene(draft).invalid("not_a_person")
@@ -95,7 +95,7 @@ def admin(pki: Pki) -> Verdicted:
 
     root → issuer → NCA administrator → message
 
-    Clause: facts 1.2: 1.2.398.3.3.4.2.1.
+    Clause: NCA usages: 1.2.398.3.3.4.2.1.
     """
     draft = _person(pki, oids.INDIVIDUAL, oids.NCA_PRIVILEGES + ".1")
     return pki.scene(draft).invalid("not_a_person")
@@ -107,7 +107,7 @@ def manager(pki: Pki) -> Verdicted:
 
     root → issuer → NCA manager → message
 
-    Clause: facts 1.2: 1.2.398.3.3.4.2.2.
+    Clause: NCA usages: 1.2.398.3.3.4.2.2.
     """
     draft = _person(pki, oids.INDIVIDUAL, oids.NCA_PRIVILEGES + ".2")
     return pki.scene(draft).invalid("not_a_person")
@@ -119,7 +119,7 @@ def operator(pki: Pki) -> Verdicted:
 
     root → issuer → NCA operator → message
 
-    Clause: facts 1.2: 1.2.398.3.3.4.2.3.
+    Clause: NCA usages: 1.2.398.3.3.4.2.3.
     """
     draft = _person(pki, oids.INDIVIDUAL, oids.NCA_PRIVILEGES + ".3")
     return pki.scene(draft).invalid("not_a_person")
@@ -155,7 +155,7 @@ def server(pki: Pki) -> Verdicted:
 
     root → issuer → server → message
 
-    Clause: facts 1.2: individual or legal entity.
+    Clause: NCA usages: individual or legal entity.
     """
     draft = pki.with_extensions(extended(oids.SERVER_AUTH, oids.CLIENT_AUTH))
     return pki.scene(draft).invalid("not_a_person")
@@ -167,6 +167,6 @@ def not_said(pki: Pki) -> Verdicted:
 
     root → issuer → somebody → message
 
-    Clause: facts 1.2: individual or legal entity.
+    Clause: NCA usages: individual or legal entity.
     """
     return pki.scene(_person(pki)).invalid("not_a_person")

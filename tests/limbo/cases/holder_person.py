@@ -1,4 +1,4 @@
-"""People and organisations: kinds of holders and their roles (facts 1.2)."""
+"""People and organisations: kinds of holders and their roles (NCA usages)."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def no_role(pki: Pki) -> Verdicted:
 
     root → issuer → person of an organisation → message
 
-    Clause: facts 1.2.
+    Clause: NCA usages.
     """
     draft = _director(pki, oids.LEGAL_ENTITY)
     return pki.scene(draft).valid(subject={"role": "", "subject_type": "legal_entity"})
@@ -38,7 +38,7 @@ def ceo(pki: Pki) -> Verdicted:
 
     root → issuer → director → message
 
-    Clause: facts 1.2: 1.2.398.3.3.4.1.2.1.
+    Clause: NCA usages: 1.2.398.3.3.4.1.2.1.
     """
     draft = _director(pki, oids.LEGAL_ENTITY, oids.CEO)
     return pki.scene(draft).under(required_role="ceo").valid(subject={"role": "ceo"})
@@ -50,7 +50,7 @@ def signing_right(pki: Pki) -> Verdicted:
 
     root → issuer → signatory → message
 
-    Clause: facts 1.2: 1.2.398.3.3.4.1.2.2.
+    Clause: NCA usages: 1.2.398.3.3.4.1.2.2.
     """
     scene = pki.scene(_director(pki, oids.LEGAL_ENTITY, oids.SIGNING_RIGHT))
     return scene.under(required_role="signing_right").valid(subject={"role": "signing_right"})
@@ -62,7 +62,7 @@ def finance(pki: Pki) -> Verdicted:
 
     root → issuer → accountant → message
 
-    Clause: facts 1.2: 1.2.398.3.3.4.1.2.3.
+    Clause: NCA usages: 1.2.398.3.3.4.1.2.3.
     """
     scene = pki.scene(_director(pki, oids.LEGAL_ENTITY, oids.FINANCE))
     return scene.under(required_role="finance").valid(subject={"role": "finance"})
@@ -74,7 +74,7 @@ def hr(pki: Pki) -> Verdicted:
 
     root → issuer → personnel officer → message
 
-    Clause: facts 1.2: 1.2.398.3.3.4.1.2.4.
+    Clause: NCA usages: 1.2.398.3.3.4.1.2.4.
     """
     scene = pki.scene(_director(pki, oids.LEGAL_ENTITY, oids.HR))
     return scene.under(required_role="hr").valid(subject={"role": "hr"})
@@ -86,7 +86,7 @@ def employee(pki: Pki) -> Verdicted:
 
     root → issuer → employee → message
 
-    Clause: facts 1.2: 1.2.398.3.3.4.1.2.5.
+    Clause: NCA usages: 1.2.398.3.3.4.1.2.5.
     """
     scene = pki.scene(_director(pki, oids.LEGAL_ENTITY, oids.EMPLOYEE))
     return scene.under(required_role="employee").valid(subject={"role": "employee"})
@@ -166,7 +166,7 @@ def both_kinds(pki: Pki) -> Verdicted:
 
     root → issuer → somebody → message
 
-    Clause: facts 1.2: one of the two.
+    Clause: NCA usages: one of the two.
     """
     draft = _director(pki, oids.INDIVIDUAL, oids.LEGAL_ENTITY, oids.CEO)
     return pki.scene(draft).invalid("subject_invalid")
@@ -178,7 +178,7 @@ def individual_with_role(pki: Pki) -> Verdicted:
 
     root → issuer → person → message
 
-    Clause: facts 1.2: roles are a legal entity's.
+    Clause: NCA usages: roles are a legal entity's.
     """
     draft = _person(pki, oids.INDIVIDUAL, oids.CEO)
     return pki.scene(draft).invalid("subject_invalid")
@@ -190,7 +190,7 @@ def role_alone(pki: Pki) -> Verdicted:
 
     root → issuer → somebody → message
 
-    Clause: facts 1.2: a legal entity's certificate carries both.
+    Clause: NCA usages: a legal entity's certificate carries both.
     """
     return pki.scene(_director(pki, oids.CEO)).invalid("subject_invalid")
 
@@ -201,7 +201,7 @@ def two_roles(pki: Pki) -> Verdicted:
 
     root → issuer → somebody → message
 
-    Clause: facts 1.2: one role.
+    Clause: NCA usages: one role.
     """
     draft = _director(pki, oids.LEGAL_ENTITY, oids.CEO, oids.EMPLOYEE)
     return pki.scene(draft).invalid("subject_invalid")
@@ -213,7 +213,7 @@ def unknown_role(pki: Pki) -> Verdicted:
 
     root → issuer → somebody → message
 
-    Clause: facts 1.2: what is not known might be a machine's.
+    Clause: NCA usages: what is not known might be a machine's.
     """
     draft = _director(pki, oids.LEGAL_ENTITY, oids.LEGAL_ENTITY + ".9")
     return pki.scene(draft).invalid("subject_invalid")
@@ -225,7 +225,7 @@ def other_tree(pki: Pki) -> Verdicted:
 
     root → issuer → person of an organisation → message
 
-    Clause: facts 1.2: 1.2.398.3.3.4.1.2 and 1.2.398.3.3.4.1.21 are strangers.
+    Clause: NCA usages: 1.2.398.3.3.4.1.2 and 1.2.398.3.3.4.1.21 are strangers.
     """
     draft = _director(pki, oids.LEGAL_ENTITY, "1.2.398.3.3.4.11.2.1")
     return pki.scene(draft).valid(subject={"role": ""})
@@ -237,7 +237,7 @@ def identified(pki: Pki) -> Verdicted:
 
     root → issuer → person → message
 
-    Clause: facts 1.2: 1.2.398.3.3.4.3 is a method, no kind of holder.
+    Clause: NCA usages: 1.2.398.3.3.4.3 is a method, no kind of holder.
     """
     return pki.scene(_person(pki, oids.INDIVIDUAL, oids.IDENTIFIED_REMOTELY)).valid()
 
@@ -248,7 +248,7 @@ def notary(pki: Pki) -> Verdicted:
 
     root → issuer → person → message
 
-    Clause: facts 1.2: 1.2.398.6.1.1.1.1.
+    Clause: NCA usages: 1.2.398.6.1.1.1.1.
     """
     return pki.scene(_person(pki, oids.INDIVIDUAL, oids.NOTARY)).valid()
 
@@ -271,7 +271,7 @@ def other_order(pki: Pki) -> Verdicted:
 
     root → issuer → director → message
 
-    Clause: facts 1.2: order and criticality differ between certificates.
+    Clause: NCA usages: order and criticality differ between certificates.
     """
     usages = extended(oids.CEO, oids.LEGAL_ENTITY, oids.EMAIL_PROTECTION)
     draft = pki.director().with_(replace(usages, critical=True))

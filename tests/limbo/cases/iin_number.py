@@ -1,4 +1,4 @@
-"""What the twelve digits of an IIN must be: a check digit and a date (facts 1.5)."""
+"""What the twelve digits of an IIN must be: a check digit and a date (NCA numbers)."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def check_digit(pki: Pki) -> Verdicted:
 
     root → issuer → person → message
 
-    Clause: facts 1.5; numbers: strict.
+    Clause: NCA numbers; numbers: strict.
     """
     return _numbered(pki, f"IIN{IIN[:-1]}5").invalid("check_digit")
 
@@ -39,7 +39,7 @@ def check_digit_warned(pki: Pki) -> Verdicted:
 
     root → issuer → person → message
 
-    Clause: facts 1.5; numbers: warn.
+    Clause: NCA numbers; numbers: warn.
     """
     return _numbered(pki, f"IIN{IIN[:-1]}5").under(numbers="warn").valid("iin_check_digit")
 
@@ -50,7 +50,7 @@ def second_weights(pki: Pki) -> Verdicted:
 
     root → issuer → person → message
 
-    Clause: facts 1.5.
+    Clause: NCA numbers.
     """
     number = _by_second_weights()
     return _numbered(pki, f"IIN{number}").valid(subject={"iin": number})
@@ -62,7 +62,7 @@ def never_issued(pki: Pki) -> Verdicted:
 
     root → issuer → person → message
 
-    Clause: facts 1.5: if c is still 10 the number is not issued.
+    Clause: NCA numbers: if c is still 10 the number is not issued.
     """
     return _numbered(pki, "IIN900412300950").invalid("check_digit")
 
@@ -73,7 +73,7 @@ def month_13(pki: Pki) -> Verdicted:
 
     root → issuer → person → message
 
-    Clause: facts 1.5: YYMMDD; numbers: strict.
+    Clause: NCA numbers: YYMMDD; numbers: strict.
     """
     return _numbered(pki, f"IIN{numbered('90131240001')}").invalid("number_date")
 
@@ -84,7 +84,7 @@ def february_30(pki: Pki) -> Verdicted:
 
     root → issuer → person → message
 
-    Clause: facts 1.5: YYMMDD; numbers: strict.
+    Clause: NCA numbers: YYMMDD; numbers: strict.
     """
     return _numbered(pki, f"IIN{numbered('90023040001')}").invalid("number_date")
 
@@ -95,7 +95,7 @@ def february_29(pki: Pki) -> Verdicted:
 
     root → issuer → person → message
 
-    Clause: facts 1.5: the seventh digit gives the century.
+    Clause: NCA numbers: the seventh digit gives the century.
     """
     return _numbered(pki, f"IIN{numbered('00022940001')}").invalid("number_date")
 
@@ -106,7 +106,7 @@ def leap_year(pki: Pki) -> Verdicted:
 
     root → issuer → person → message
 
-    Clause: facts 1.5: the seventh digit gives the century.
+    Clause: NCA numbers: the seventh digit gives the century.
     """
     number = numbered("00022960001")
     return _numbered(pki, f"IIN{number}").valid(subject={"iin": number})
@@ -118,7 +118,7 @@ def tomorrow(pki: Pki) -> Verdicted:
 
     root → issuer → person → message
 
-    Clause: facts 1.5; nobody signs before being born.
+    Clause: NCA numbers; nobody signs before being born.
     """
     return _numbered(pki, f"IIN{numbered('26091660001')}").invalid("number_date")
 
@@ -129,7 +129,7 @@ def century_9(pki: Pki) -> Verdicted:
 
     root → issuer → person → message
 
-    Clause: facts 1.5: 1 to 6, and 0 for some foreigners.
+    Clause: NCA numbers: 1 to 6, and 0 for some foreigners.
     """
     return _numbered(pki, f"IIN{numbered('90041290001')}").invalid("number_date")
 
@@ -140,7 +140,7 @@ def century_0(pki: Pki) -> Verdicted:
 
     root → issuer → person → message
 
-    Clause: facts 1.5.
+    Clause: NCA numbers.
     """
     number = numbered("90041200001")
     return _numbered(pki, f"IIN{number}").valid(subject={"iin": number})
@@ -152,7 +152,7 @@ def date_warned(pki: Pki) -> Verdicted:
 
     root → issuer → person → message
 
-    Clause: facts 1.5; numbers: warn.
+    Clause: NCA numbers; numbers: warn.
     """
     number = numbered("90131240001")
     return _numbered(pki, f"IIN{number}").under(numbers="warn").valid("iin_date")
@@ -165,7 +165,7 @@ def both_warned(pki: Pki) -> Verdicted:
 
     root → issuer → person → message
 
-    Clause: facts 1.5: the SDK's numbers fail.
+    Clause: NCA numbers: the SDK's numbers fail.
     """
     scene = _numbered(pki, "IIN123456789011").under(numbers="warn")
     return scene.valid("iin_check_digit", "iin_date", subject={"iin": "123456789011"})
@@ -177,7 +177,7 @@ def organisation_number(pki: Pki) -> Verdicted:
 
     root → issuer → person → message
 
-    Clause: facts 1.5: a fifth digit of 4 to 6 tells a BIN from an IIN.
+    Clause: NCA numbers: a fifth digit of 4 to 6 tells a BIN from an IIN.
     """
     return _numbered(pki, f"IIN{BIN}").invalid("number_date")
 

@@ -1,4 +1,4 @@
-"""Where the IIN stands, and how often: serialNumber, exactly once (facts 1.1)."""
+"""Where the IIN stands, and how often: serialNumber, exactly once (NCA names)."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def read(pki: Pki) -> Verdicted:
 
     root → issuer → person → message
 
-    Clause: facts 1.1 and 1.5.
+    Clause: NCA names and numbers.
     """
     return pki.scene().valid(subject={"iin": IIN, "subject_type": "individual"})
 
@@ -35,7 +35,7 @@ def missing(pki: Pki) -> Verdicted:
 
     root → issuer → person → message
 
-    Clause: facts 1.1: exactly one.
+    Clause: NCA names: exactly one.
     """
     return _named(pki, names.without(PERSON, oids.SERIAL_NUMBER)).invalid("subject_invalid")
 
@@ -46,7 +46,7 @@ def empty(pki: Pki) -> Verdicted:
 
     root → issuer → person → message
 
-    Clause: facts 1.5: twelve digits.
+    Clause: NCA numbers: twelve digits.
     """
     return _value(pki, der.utf8("")).invalid("subject_invalid")
 
@@ -57,7 +57,7 @@ def twice(pki: Pki) -> Verdicted:
 
     root → issuer → person → message
 
-    Clause: facts 1.1: exactly one.
+    Clause: NCA names: exactly one.
     """
     both = names.plus(PERSON, oids.SERIAL_NUMBER, "IIN850101300005")
     return _named(pki, both).invalid("subject_invalid")
@@ -69,7 +69,7 @@ def twice_the_same(pki: Pki) -> Verdicted:
 
     root → issuer → person → message
 
-    Clause: facts 1.1: exactly one.
+    Clause: NCA names: exactly one.
     """
     both = names.plus(PERSON, oids.SERIAL_NUMBER, f"IIN{IIN}")
     return _named(pki, both).invalid("subject_invalid")
@@ -81,7 +81,7 @@ def twice_in_one_rdn(pki: Pki) -> Verdicted:
 
     root → issuer → person → message
 
-    Clause: facts 1.1: exactly one; RFC 5280 section 4.1.2.4: an RDN is a set.
+    Clause: NCA names: exactly one; RFC 5280 section 4.1.2.4: an RDN is a set.
     """
     pairs = tuple(
         names.attribute(oids.SERIAL_NUMBER, text) for text in (f"IIN{IIN}", "IIN850101300005")
@@ -96,7 +96,7 @@ def multi_valued(pki: Pki) -> Verdicted:
 
     root → issuer → person → message
 
-    Clause: RFC 5280 section 4.1.2.4: an RDN is a set; facts 1.1: read by OID, not by position.
+    Clause: RFC 5280 section 4.1.2.4: an RDN is a set; NCA names: read by OID, not by position.
     """
     bare = names.without(names.without(PERSON, oids.SERIAL_NUMBER), oids.SURNAME)
     pair = (
@@ -112,7 +112,7 @@ def in_common_name(pki: Pki) -> Verdicted:
 
     root → issuer → person → message
 
-    Clause: facts 8: IIN in CN instead of serialNumber.
+    Clause: attack list: IIN in CN instead of serialNumber.
     """
     bare = names.without(PERSON, oids.SERIAL_NUMBER)
     return _named(pki, names.with_(bare, oids.COMMON_NAME, f"IIN{IIN}")).invalid("subject_invalid")
@@ -124,7 +124,7 @@ def in_user_id(pki: Pki) -> Verdicted:
 
     root → issuer → person → message
 
-    Clause: facts 1.1: the IIN stands in serialNumber.
+    Clause: NCA names: the IIN stands in serialNumber.
     """
     bare = names.without(PERSON, oids.SERIAL_NUMBER)
     return _named(pki, names.plus(bare, oids.USER_ID, f"IIN{IIN}")).invalid("subject_invalid")
@@ -136,7 +136,7 @@ def in_unit(pki: Pki) -> Verdicted:
 
     root → issuer → person → message
 
-    Clause: facts 1.1: the IIN stands in serialNumber.
+    Clause: NCA names: the IIN stands in serialNumber.
     """
     bare = names.without(PERSON, oids.SERIAL_NUMBER)
     subject = names.plus(bare, oids.ORGANIZATIONAL_UNIT, f"IIN{IIN}")
@@ -150,7 +150,7 @@ def another_in_common_name(pki: Pki) -> Verdicted:
 
     root → issuer → person → message
 
-    Clause: facts 7: home-made logins that search for IIN and digits anywhere.
+    Clause: seen elsewhere: home-made logins that search for IIN and digits anywhere.
     """
     subject = names.with_(PERSON, oids.COMMON_NAME, "IIN850101300005")
     return _named(pki, names.without(subject, oids.SURNAME)).valid(subject={"iin": IIN})

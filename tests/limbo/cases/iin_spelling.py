@@ -1,4 +1,4 @@
-"""How the IIN is spelt: IIN and twelve ASCII digits, nothing more (facts 1.5, 8)."""
+"""How the IIN is spelt: IIN and twelve ASCII digits, nothing more (NCA numbers, 8)."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def unicode_digits(pki: Pki) -> Verdicted:
 
     root → issuer → person → message
 
-    Clause: facts 8: IIN with Unicode digits.
+    Clause: attack list: IIN with Unicode digits.
     """
     digits = "".join(chr(0x0660 + int(digit)) for digit in IIN)
     return _numbered(pki, f"IIN{digits}").invalid("subject_invalid")
@@ -41,7 +41,7 @@ def full_width(pki: Pki) -> Verdicted:
 
     root → issuer → person → message
 
-    Clause: facts 8: IIN with Unicode digits.
+    Clause: attack list: IIN with Unicode digits.
     """
     digits = "".join(chr(0xFF10 + int(digit)) for digit in IIN)
     return _numbered(pki, f"IIN{digits}").invalid("subject_invalid")
@@ -53,7 +53,7 @@ def one_unicode_digit(pki: Pki) -> Verdicted:
 
     root → issuer → person → message
 
-    Clause: facts 8: IIN with Unicode digits.
+    Clause: attack list: IIN with Unicode digits.
     """
     text = "IIN" + IIN[:-1] + chr(0x1D7CE + int(IIN[-1]))
     return _numbered(pki, text).invalid("subject_invalid")
@@ -65,7 +65,7 @@ def cyrillic_prefix(pki: Pki) -> Verdicted:
 
     root → issuer → person → message
 
-    Clause: facts 1.1: IIN in ASCII.
+    Clause: NCA names: IIN in ASCII.
     """
     return _numbered(pki, f"ИИН{IIN}").invalid("subject_invalid")
 
@@ -76,7 +76,7 @@ def lower_case(pki: Pki) -> Verdicted:
 
     root → issuer → person → message
 
-    Clause: facts 1.1: IIN.
+    Clause: NCA names: IIN.
     """
     return _numbered(pki, f"iin{IIN}").invalid("subject_invalid")
 
@@ -87,7 +87,7 @@ def no_prefix(pki: Pki) -> Verdicted:
 
     root → issuer → person → message
 
-    Clause: facts 1.1: IIN and twelve digits.
+    Clause: NCA names: IIN and twelve digits.
     """
     return _numbered(pki, IIN).invalid("subject_invalid")
 
@@ -98,7 +98,7 @@ def prefix_of_bin(pki: Pki) -> Verdicted:
 
     root → issuer → person → message
 
-    Clause: facts 1.1: IIN and twelve digits.
+    Clause: NCA names: IIN and twelve digits.
     """
     return _numbered(pki, f"BIN{BIN}").invalid("subject_invalid")
 
@@ -109,7 +109,7 @@ def space_between(pki: Pki) -> Verdicted:
 
     root → issuer → person → message
 
-    Clause: facts 8: IIN with spaces.
+    Clause: attack list: IIN with spaces.
     """
     return _numbered(pki, f"IIN {IIN}").invalid("subject_invalid")
 
@@ -120,7 +120,7 @@ def space_before(pki: Pki) -> Verdicted:
 
     root → issuer → person → message
 
-    Clause: facts 8: IIN with spaces.
+    Clause: attack list: IIN with spaces.
     """
     return _numbered(pki, f" IIN{IIN}").invalid("subject_invalid")
 
@@ -131,7 +131,7 @@ def space_after(pki: Pki) -> Verdicted:
 
     root → issuer → person → message
 
-    Clause: facts 8: IIN with spaces.
+    Clause: attack list: IIN with spaces.
     """
     return _numbered(pki, f"IIN{IIN} ").invalid("subject_invalid")
 
@@ -142,7 +142,7 @@ def line_feed(pki: Pki) -> Verdicted:
 
     root → issuer → person → message
 
-    Clause: facts 8: exactly twelve digits.
+    Clause: attack list: exactly twelve digits.
     """
     return _value(pki, der.utf8(f"IIN{IIN}\n")).invalid("subject_invalid")
 
@@ -153,7 +153,7 @@ def nul(pki: Pki) -> Verdicted:
 
     root → issuer → person → message
 
-    Clause: facts 8: exactly twelve digits; readers that stop at 00 see another number.
+    Clause: attack list: exactly twelve digits; readers that stop at 00 see another number.
     """
     return _value(pki, der.utf8(f"IIN{IIN}\x00850101300005")).invalid("subject_invalid")
 
@@ -164,7 +164,7 @@ def eleven(pki: Pki) -> Verdicted:
 
     root → issuer → person → message
 
-    Clause: facts 1.5: twelve digits.
+    Clause: NCA numbers: twelve digits.
     """
     return _numbered(pki, f"IIN{IIN[:-1]}").invalid("subject_invalid")
 
@@ -175,7 +175,7 @@ def thirteen(pki: Pki) -> Verdicted:
 
     root → issuer → person → message
 
-    Clause: facts 1.5: twelve digits.
+    Clause: NCA numbers: twelve digits.
     """
     return _numbered(pki, f"IIN{IIN}7").invalid("subject_invalid")
 
@@ -186,7 +186,7 @@ def letter(pki: Pki) -> Verdicted:
 
     root → issuer → person → message
 
-    Clause: facts 1.5: twelve digits.
+    Clause: NCA numbers: twelve digits.
     """
     return _numbered(pki, f"IIN{IIN}".replace("0", "O", 1)).invalid("subject_invalid")
 
@@ -197,7 +197,7 @@ def signed(pki: Pki) -> Verdicted:
 
     root → issuer → person → message
 
-    Clause: facts 1.5: twelve digits.
+    Clause: NCA numbers: twelve digits.
     """
     return _numbered(pki, f"IIN-{IIN[1:]}").invalid("subject_invalid")
 

@@ -1,4 +1,4 @@
-"""AUTH or SIGN: what a key is for, and what each purpose takes (facts 1.3)."""
+"""AUTH or SIGN: what a key is for, and what each purpose takes (NCA key usage)."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def auth(pki: Pki) -> Verdicted:
 
     root → issuer → person (AUTH) → message
 
-    Clause: facts 1.3: policy auth | sign | any.
+    Clause: NCA key usage: policy auth | sign | any.
     """
     return pki.scene(_auth(pki)).valid()
 
@@ -41,7 +41,7 @@ def auth_where_auth(pki: Pki) -> Verdicted:
 
     root → issuer → person (AUTH) → message
 
-    Clause: facts 1.3: policy auth | sign | any.
+    Clause: NCA key usage: policy auth | sign | any.
     """
     return pki.scene(_auth(pki)).under(key_use="auth").valid()
 
@@ -52,7 +52,7 @@ def auth_where_sign(pki: Pki) -> Verdicted:
 
     root → issuer → person (AUTH) → message
 
-    Clause: facts 8: AUTH/SIGN policy breach.
+    Clause: attack list: AUTH/SIGN policy breach.
     """
     return pki.scene(_auth(pki)).under(key_use="sign").invalid("wrong_key_usage")
 
@@ -63,7 +63,7 @@ def sign_where_sign(pki: Pki) -> Verdicted:
 
     root → issuer → person (SIGN) → message
 
-    Clause: facts 1.3: policy auth | sign | any.
+    Clause: NCA key usage: policy auth | sign | any.
     """
     return pki.scene().under(key_use="sign").valid()
 
@@ -74,7 +74,7 @@ def sign_where_auth(pki: Pki) -> Verdicted:
 
     root → issuer → person (SIGN) → message
 
-    Clause: facts 8: AUTH/SIGN policy breach.
+    Clause: attack list: AUTH/SIGN policy breach.
     """
     return pki.scene().under(key_use="auth").invalid("wrong_key_usage")
 
@@ -118,7 +118,7 @@ def step_up_auth(pki: Pki) -> Verdicted:
 
     root → issuer → person (AUTH) → message
 
-    Clause: purpose step_up; facts 1.3.
+    Clause: purpose step_up; NCA key usage.
     """
     scene = pki.scene(_auth(pki), policy=STEP_UP).under(key_use="sign")
     return scene.invalid("wrong_key_usage")
@@ -130,7 +130,7 @@ def key_agreement(pki: Pki) -> Verdicted:
 
     root → issuer → person (SIGN and keyAgreement) → message
 
-    Clause: facts 1.3.
+    Clause: NCA key usage.
     """
     return pki.scene(pki.with_extensions(SIGN_2015)).under(key_use="sign").valid()
 
@@ -141,7 +141,7 @@ def no_non_repudiation(pki: Pki) -> Verdicted:
 
     root → issuer → person → message
 
-    Clause: facts 1.3: bits 0 and 1 make SIGN.
+    Clause: NCA key usage: bits 0 and 1 make SIGN.
     """
     draft = pki.with_extensions(key_usage("digital_signature"))
     return pki.scene(draft).invalid("wrong_key_usage")
@@ -153,7 +153,7 @@ def no_digital_signature(pki: Pki) -> Verdicted:
 
     root → issuer → person → message
 
-    Clause: facts 1.3: bits 0 and 1 make SIGN.
+    Clause: NCA key usage: bits 0 and 1 make SIGN.
     """
     draft = pki.with_extensions(key_usage("non_repudiation"))
     return pki.scene(draft).invalid("wrong_key_usage")
@@ -165,7 +165,7 @@ def usage_of_auth(pki: Pki) -> Verdicted:
 
     root → issuer → person → message
 
-    Clause: facts 1.2 and 1.3: both say AUTH or SIGN, and must agree.
+    Clause: NCA usages and key usage: both say AUTH or SIGN, and must agree.
     """
     return pki.scene(pki.with_extensions(AUTH)).invalid("wrong_key_usage")
 
@@ -176,7 +176,7 @@ def usage_of_sign(pki: Pki) -> Verdicted:
 
     root → issuer → person → message
 
-    Clause: facts 1.2 and 1.3: both say AUTH or SIGN, and must agree.
+    Clause: NCA usages and key usage: both say AUTH or SIGN, and must agree.
     """
     return pki.scene(pki.with_extensions(SIGN, INDIVIDUAL_AUTH)).invalid("wrong_key_usage")
 
@@ -187,7 +187,7 @@ def both_purposes(pki: Pki) -> Verdicted:
 
     root → issuer → person → message
 
-    Clause: facts 1.2: one or the other.
+    Clause: NCA usages: one or the other.
     """
     both = extended(oids.CLIENT_AUTH, oids.EMAIL_PROTECTION, oids.INDIVIDUAL)
     return pki.scene(pki.with_extensions(both)).invalid("wrong_key_usage")
@@ -199,7 +199,7 @@ def both_usages(pki: Pki) -> Verdicted:
 
     root → issuer → person → message
 
-    Clause: facts 1.3.
+    Clause: NCA key usage.
     """
     both = key_usage("digital_signature", "non_repudiation", "key_encipherment")
     return pki.scene(pki.with_extensions(both)).invalid("wrong_key_usage")
@@ -211,7 +211,7 @@ def neither(pki: Pki) -> Verdicted:
 
     root → issuer → person → message
 
-    Clause: facts 1.2.
+    Clause: NCA usages.
     """
     return pki.scene(pki.with_extensions(extended(oids.INDIVIDUAL))).invalid("wrong_key_usage")
 
@@ -234,7 +234,7 @@ def any_purpose(pki: Pki) -> Verdicted:
 
     root → issuer → person → message
 
-    Clause: facts 1.2: what is not said is not taken.
+    Clause: NCA usages: what is not said is not taken.
     """
     usages = extended(oids.ANY_EXTENDED_KEY_USAGE, oids.INDIVIDUAL)
     return pki.scene(pki.with_extensions(usages)).invalid("wrong_key_usage")

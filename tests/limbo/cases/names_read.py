@@ -1,4 +1,4 @@
-"""Names of people and organisations, and how they are read (facts 1.1)."""
+"""Names of people and organisations, and how they are read (NCA names)."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def read(pki: Pki) -> Verdicted:
 
     root → issuer → person → message
 
-    Clause: facts 1.1.
+    Clause: NCA names.
     """
     return pki.scene().valid(
         subject={
@@ -47,7 +47,7 @@ def with_patronymic(pki: Pki) -> Verdicted:
 
     root → issuer → person → message
 
-    Clause: facts 1.1: first name = CN minus surname.
+    Clause: NCA names: first name = CN minus surname.
     """
     scene = _called(pki, f"{COMMON_NAME} ҚАНАТҚЫЗЫ")
     return scene.valid(subject={"given_name": "АЙГЕРІМ", "patronymic": "ҚАНАТҚЫЗЫ"})
@@ -59,7 +59,7 @@ def another_order(pki: Pki) -> Verdicted:
 
     root → issuer → person → message
 
-    Clause: facts 1.1: read by OID, never by position.
+    Clause: NCA names: read by OID, never by position.
     """
     subject = tuple(reversed(PERSON))
     return _named(pki, subject).valid(subject={"given_name": "АЙГЕРІМ", "iin": names.IIN})
@@ -71,7 +71,7 @@ def without_surname(pki: Pki) -> Verdicted:
 
     root → issuer → person → message
 
-    Clause: facts 1.1.
+    Clause: NCA names.
     """
     subject = names.without(PERSON, oids.SURNAME)
     return _named(pki, names.with_(subject, oids.COMMON_NAME, "АЙГЕРІМ")).valid(
@@ -85,7 +85,7 @@ def surname_alone(pki: Pki) -> Verdicted:
 
     root → issuer → person → message
 
-    Clause: facts 1.1: first name = CN minus surname.
+    Clause: NCA names: first name = CN minus surname.
     """
     return _called(pki, "СЕЙІТОВА").valid(subject={"surname": "СЕЙІТОВА", "given_name": ""})
 
@@ -97,7 +97,7 @@ def surname_elsewhere(pki: Pki) -> Verdicted:
 
     root → issuer → person → message
 
-    Clause: facts 1.1: first name = CN minus surname.
+    Clause: NCA names: first name = CN minus surname.
     """
     return _called(pki, "АХМЕТОВА АЙГЕРІМ").valid(
         "common_name_without_surname", subject={"given_name": "", "surname": "СЕЙІТОВА"}
@@ -110,7 +110,7 @@ def surname_prefix(pki: Pki) -> Verdicted:
 
     root → issuer → person → message
 
-    Clause: facts 1.1: first name = CN minus surname, whole words.
+    Clause: NCA names: first name = CN minus surname, whole words.
     """
     return _called(pki, "СЕЙІТОВАНОВА АЙГЕРІМ").valid(
         "common_name_without_surname", subject={"given_name": ""}
@@ -168,7 +168,7 @@ def quotes(pki: Pki) -> Verdicted:
 
     root → issuer → director → message
 
-    Clause: facts 1.1: values hold `"` and commas; never parse the name as text.
+    Clause: NCA names: values hold `"` and commas; never parse the name as text.
     """
     name = 'ТОО "Рога, копыта + CN=КТО-ТО\\", OU=BIN050540000006'
     subject = names.with_(DIRECTOR, oids.ORGANIZATION, name)
@@ -183,7 +183,7 @@ def no_common_name(pki: Pki) -> Verdicted:
 
     root → issuer → person → message
 
-    Clause: facts 1.1: CN.
+    Clause: NCA names: CN.
     """
     return _named(pki, names.without(PERSON, oids.COMMON_NAME)).invalid("subject_invalid")
 
@@ -194,7 +194,7 @@ def two_common_names(pki: Pki) -> Verdicted:
 
     root → issuer → person → message
 
-    Clause: facts 1.1: one.
+    Clause: NCA names: one.
     """
     both = names.plus(PERSON, oids.COMMON_NAME, "АХМЕТОВ БАУЫРЖАН")
     return _named(pki, both).invalid("subject_invalid")
@@ -206,7 +206,7 @@ def two_surnames(pki: Pki) -> Verdicted:
 
     root → issuer → person → message
 
-    Clause: facts 1.1: one.
+    Clause: NCA names: one.
     """
     both = names.plus(PERSON, oids.SURNAME, "АХМЕТОВ")
     return _named(pki, both).invalid("subject_invalid")
@@ -218,7 +218,7 @@ def blank(pki: Pki) -> Verdicted:
 
     root → issuer → person → message
 
-    Clause: facts 1.1: a name.
+    Clause: NCA names: a name.
     """
     return _called(pki, "   ").invalid("subject_invalid")
 
@@ -240,7 +240,7 @@ def no_name(pki: Pki) -> Verdicted:
 
     root → issuer → nobody → message
 
-    Clause: facts 1.1; RFC 5280 section 4.1.2.6.
+    Clause: NCA names; RFC 5280 section 4.1.2.6.
     """
     return _named(pki, ()).invalid("subject_invalid")
 
@@ -251,6 +251,6 @@ def huge(pki: Pki) -> Verdicted:
 
     root → issuer → person → message
 
-    Clause: facts 8: huge input; the size of names is bounded.
+    Clause: attack list: huge input; the size of names is bounded.
     """
     return _called(pki, "СЕЙІТОВА " + "А" * 10_000).invalid("certificate_invalid")

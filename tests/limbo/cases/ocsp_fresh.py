@@ -43,7 +43,7 @@ def second_too_old(pki: Pki) -> Verdicted:
 
     root → issuer → person → message
 
-    Clause: OCSP ≤ 10 minutes, and 5 minutes of skew; facts 8: stale thisUpdate.
+    Clause: OCSP ≤ 10 minutes, and 5 minutes of skew; attack list: stale thisUpdate.
     """
     answer = pki.answer().dated(NOW - 15 * MINUTE - SECOND)
     return pki.scene().answered(answer).indeterminate()
@@ -55,7 +55,7 @@ def yesterday(pki: Pki) -> Verdicted:
 
     root → issuer → person → message
 
-    Clause: facts 4: no nextUpdate, so an own limit; facts 8: stale thisUpdate.
+    Clause: NCA revocation: no nextUpdate, so an own limit; attack list: stale thisUpdate.
     """
     return pki.scene().answered(pki.answer().dated(NOW - DAY)).indeterminate()
 

@@ -39,7 +39,7 @@ def other_serial(pki: Pki) -> Verdicted:
 
     root → issuer → person → message; answer about the director
 
-    Clause: RFC 6960 section 3.2 (1); facts 8: wrong serial.
+    Clause: RFC 6960 section 3.2 (1); attack list: wrong serial.
     """
     return pki.scene().answered(pki.answer(serial=0x303E11)).indeterminate()
 
@@ -73,7 +73,7 @@ def key_hash_bare(pki: Pki) -> Verdicted:
 
     root → issuer → person → message
 
-    Clause: RFC 6960 section 4.1.1; facts 4: over the inner OCTET STRING header too.
+    Clause: RFC 6960 section 4.1.1; NCA revocation: over the inner OCTET STRING header too.
     """
     bits = key_bits(pki.issuer.key.info)
     head = 3 if bits[1] == 0x81 else 2
@@ -149,7 +149,7 @@ def other_nonce(pki: Pki) -> Verdicted:
 
     root → issuer → person → message
 
-    Clause: facts 4: a wrong nonce is an error; facts 8: tampered nonce.
+    Clause: NCA revocation: a wrong nonce is an error; attack list: tampered nonce.
     """
     answer = pki.answer().but(nonce=OTHER_NONCE)
     return pki.scene().answered(answer, nonce=NONCE).indeterminate()
@@ -161,7 +161,7 @@ def no_nonce(pki: Pki) -> Verdicted:
 
     root → issuer → person → message
 
-    Clause: facts 4; the NCA's responder repeats it.
+    Clause: NCA revocation; the NCA's responder repeats it.
     """
     return pki.scene().answered(pki.answer(), nonce=NONCE).indeterminate()
 
@@ -208,7 +208,7 @@ def changed(pki: Pki) -> Verdicted:
 
     root → issuer → person (revoked) → message
 
-    Clause: RFC 6960 section 3.2 (2); facts 4: all addresses are plain HTTP.
+    Clause: RFC 6960 section 3.2 (2); NCA revocation: all addresses are plain HTTP.
     """
     honest = pki.answer(status=revoked(NOW - DAY))
     signature = honest.by.key.sign(honest.signed_part())
@@ -244,7 +244,7 @@ def rfc_order(pki: Pki) -> Verdicted:
 
     root → issuer → person → message
 
-    Clause: facts 2.3.2: the NCA's order and no other.
+    Clause: NCA GOST layout: the NCA's order and no other.
     """
     answer = pki.answer()
     signature = answer.by.key.sign(answer.signed_part())[::-1]

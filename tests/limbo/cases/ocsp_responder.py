@@ -74,7 +74,7 @@ def other_ca(pki: Pki) -> Verdicted:
 
     root → other issuer → responder → answer; root → issuer → person → message
 
-    Clause: RFC 6960 section 4.2.2.2 (3): by the issuer of the certificate itself; facts 8.
+    Clause: RFC 6960 section 4.2.2.2 (3): by the issuer of the certificate itself; attack list.
     """
     other = names.name((oids.COMMON_NAME, "ЛИМБО БАСҚА"), (oids.COUNTRY, "KZ"))
     ca = issue(authority(key_of(pki.kind, "other issuer"), other, serial=0x15502), pki.root)
@@ -109,7 +109,7 @@ def self_signed(pki: Pki) -> Verdicted:
 
     attacker's responder → answer; root → issuer → person → message
 
-    Clause: RFC 6960 section 4.2.2.2; facts 6: answers were not authenticated.
+    Clause: RFC 6960 section 4.2.2.2; seen elsewhere: answers were not authenticated.
     """
     return _by(pki, issue(pki.responder_draft(key=key_of(pki.kind, "attacker")))).indeterminate()
 
@@ -179,7 +179,7 @@ def of_old_issuer(pki: Pki) -> Verdicted:
 
     root → old issuer of that name → responder → answer; root → issuer → person → message
 
-    Clause: RFC 6960 section 4.2.2.2 (3); facts 3: generations share names.
+    Clause: RFC 6960 section 4.2.2.2 (3); NCA authorities: generations share names.
     """
     old = issue(pki.issuer_draft(key=rsa_key("other issuer"), serial=0x15500), pki.root)
     return _by(pki, issue(pki.responder_draft(), old)).indeterminate()

@@ -71,7 +71,7 @@ def hold(pki: Pki) -> Verdicted:
 
     root → issuer → person (certificateHold) → message
 
-    Clause: facts 4: certificateHold is its own reason; facts 8.
+    Clause: NCA revocation: certificateHold is its own reason; attack list.
     """
     answer = pki.answer(status=revoked(NOW - DAY, HOLD))
     return pki.scene().answered(answer).invalid("suspended")
@@ -84,7 +84,7 @@ def never_issued(pki: Pki) -> Verdicted:
 
     root → issuer → person (never issued) → message
 
-    Clause: RFC 6960 section 4.4.8; facts 4 and 8.
+    Clause: RFC 6960 section 4.4.8; NCA revocation, attack list.
     """
     extended = Extension(oids.OCSP_EXTENDED_REVOKE, der.NULL)
     answer = pki.answer(status=revoked(NEVER, HOLD)).but(extensions=(extended,))
@@ -121,7 +121,7 @@ def try_later(pki: Pki) -> Verdicted:
 
     root → issuer → person → message; tryLater
 
-    Clause: RFC 6960 section 2.3; facts 4.
+    Clause: RFC 6960 section 2.3; NCA revocation.
     """
     return pki.scene().answered(pki.answer().but(response_status=TRY_LATER)).indeterminate()
 
@@ -210,7 +210,7 @@ def too_large(pki: Pki) -> Verdicted:
 
     root → issuer → person → message; answer of 100 KB
 
-    Clause: facts 8: huge input; the size is bounded.
+    Clause: attack list: huge input; the size is bounded.
     """
     bulk = der.seq(der.octets(bytes(100_000)))
     answer = pki.answer()

@@ -200,7 +200,7 @@ def other_root(pki: Pki) -> Verdicted:
 
     another root → issuer → person → message
 
-    Clause: facts 8: self-signed CA with the same CN.
+    Clause: attack list: self-signed CA with the same CN.
     """
     forged = issue(pki.root_draft(key=rsa_key("attacker root")))
     other = replace(pki, issuer=issue(pki.issuer_draft(), forged))

@@ -59,7 +59,7 @@ def issuer_in_message(pki: Pki) -> Verdicted:
 
     root → issuer (in the message) → person → message
 
-    Clause: facts 8: certificates in the CMS; authorities come from the trust store.
+    Clause: attack list: certificates in the CMS; authorities come from the trust store.
     """
     person = pki.issue(pki.person())
     message = pki.message(person).but(certificates=(person.der, pki.issuer.der))
@@ -87,7 +87,7 @@ def test_authority(pki: Pki) -> Verdicted:
 
     test root → test issuer → person → message; production root (trusted)
 
-    Clause: facts 8: test CA certificate in production.
+    Clause: attack list: test CA certificate in production.
     """
     root = issue(authority(key_of(pki.kind, "test root"), TEST_CA, serial=0x7E57))
     issuer = issue(pki.issuer_draft(key=key_of(pki.kind, "test issuer")), root)
@@ -102,7 +102,7 @@ def same_name_as_root(pki: Pki) -> Verdicted:
 
     attacker's "root" → attacker's issuer → person → message; root (trusted)
 
-    Clause: facts 8: self-signed CA with the same CN.
+    Clause: attack list: self-signed CA with the same CN.
     """
     root = issue(pki.root_draft(key=key_of(pki.kind, "attacker root"), key_id=pki.root.key_id))
     issuer = issue(pki.issuer_draft(key=key_of(pki.kind, "attacker issuer")), root)
@@ -118,7 +118,7 @@ def named_like_issuer(pki: Pki) -> Verdicted:
 
     attacker's "issuer" → person → message; root, issuer (trusted)
 
-    Clause: facts 8; an issuer named like a trusted one raises its own alarm.
+    Clause: attack list; an issuer named like a trusted one raises its own alarm.
     """
     forger = replace(pki.issuer, key=key_of(pki.kind, "attacker"))
     scene = pki.scene(issue(pki.person(), forger), trust=(pki.root.der, pki.issuer.der), certs=())
@@ -131,7 +131,7 @@ def named_like_the_nca(pki: Pki) -> Verdicted:
 
     "ҰЛТТЫҚ КУӘЛАНДЫРУШЫ ОРТАЛЫҚ" of the attacker → person → message; root (trusted)
 
-    Clause: facts 8; an unknown issuer named like the NCA raises its own alarm.
+    Clause: attack list; an unknown issuer named like the NCA raises its own alarm.
     """
     forger = issue(authority(rsa_key("attacker"), NCA_2022))
     person = issue(pki.person(), forger)
@@ -146,7 +146,7 @@ def named_nearly_like_the_nca(pki: Pki) -> Verdicted:
 
     "ҰЛТТЫҚ KУӘЛАНДЫРУШЫ OPTAЛЫҚ" of the attacker → person → message; root (trusted)
 
-    Clause: facts 8; letters that look alike count as one.
+    Clause: attack list; letters that look alike count as one.
     """
     name = names.name((oids.COMMON_NAME, "ҰЛТТЫҚ KУӘЛАНДЫРУШЫ OPTAЛЫҚ"), (oids.COUNTRY, "KZ"))
     forger = issue(authority(rsa_key("attacker"), name))
@@ -161,7 +161,7 @@ def person_as_authority(pki: Pki) -> Verdicted:
 
     root → issuer → person → "director" → message
 
-    Clause: facts 8: leaf used as CA; RFC 5280 section 6.1.4 (k).
+    Clause: attack list: leaf used as CA; RFC 5280 section 6.1.4 (k).
     """
     person = pki.issue(pki.person())
     forged = issue(pki.director(key=key_of(pki.kind, "attacker")), person)
@@ -205,7 +205,7 @@ def two_of_one_name(pki: Pki) -> Verdicted:
 
     root → issuer, another issuer of that name → person → message
 
-    Clause: facts 3: build chains by name, key identifier and signature.
+    Clause: NCA authorities: build chains by name, key identifier and signature.
     """
     other = issue(pki.issuer_draft(key=rsa_key("other issuer"), serial=0x15502), pki.root)
     return pki.scene(certs=(other.der, pki.issuer.der)).valid()
@@ -218,7 +218,7 @@ def two_of_one_key_id(pki: Pki) -> Verdicted:
 
     root → issuer → person → message; a look-alike of the issuer beside it
 
-    Clause: facts 3: build chains by name, key identifier and signature.
+    Clause: NCA authorities: build chains by name, key identifier and signature.
     """
     decoy = issue(pki.issuer_draft(key=rsa_key("attacker"), key_id=pki.issuer.key_id))
     return pki.scene(certs=(decoy.der, pki.issuer.der)).valid()
@@ -243,7 +243,7 @@ def loop(pki: Pki) -> Verdicted:
 
     one → other → one → … → person → message; root (trusted)
 
-    Clause: facts 8: bounded time; nobody stands twice in a path.
+    Clause: attack list: bounded time; nobody stands twice in a path.
     """
     one = issue(authority(rsa_key("stranger"), TEST_CA))
     other = issue(authority(rsa_key("other issuer"), MIDDLE), one)
@@ -259,7 +259,7 @@ def crowd(pki: Pki) -> Verdicted:
 
     crowd of 60 → person → message; root (trusted)
 
-    Clause: facts 8: bounded time.
+    Clause: attack list: bounded time.
     """
     crowd_ = [key_of(pki.kind, f"crowd {i % 4}") for i in range(60)]
     key_id = b"\7" * 20
@@ -278,7 +278,7 @@ def too_long(pki: Pki) -> Verdicted:
 
     root → a1 → … → a30 → person → message
 
-    Clause: facts 8: bounded; the length of paths is.
+    Clause: attack list: bounded; the length of paths is.
     """
     above = pki.root
     made = []

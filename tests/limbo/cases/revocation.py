@@ -57,7 +57,7 @@ def falls_back(pki: Pki) -> Verdicted:
 
     root → issuer → person → message
 
-    Clause: OCSP → CRL fallback; facts 4.
+    Clause: OCSP → CRL fallback; NCA revocation.
     """
     later = pki.answer().but(response_status=TRY_LATER).encode()
     return pki.scene(ocsp=(Ocsp(later),)).valid()
@@ -83,7 +83,7 @@ def forged_good(pki: Pki) -> Verdicted:
 
     root → issuer → person (revoked) → message
 
-    Clause: an answer that proves nothing decides nothing; facts 4: plain HTTP.
+    Clause: an answer that proves nothing decides nothing; NCA revocation: plain HTTP.
     """
     wrong = Ocsp(pki.answer().but(signature=b"\1" * 256).encode())
     scene = pki.scene().listed(pki.crl.revoking(SERIAL))

@@ -91,7 +91,7 @@ def bits_16384(pki: Pki) -> Verdicted:
 
     root → issuer → person (RSA 16384) → message
 
-    Clause: facts 8: huge input; the size of keys is bounded.
+    Clause: attack list: huge input; the size of keys is bounded.
     """
     return pki.scene(pki.person(key=rsa_key("person", 16_384))).invalid("unsupported_algorithm")
 
@@ -158,7 +158,7 @@ def exponent_huge(pki: Pki) -> Verdicted:
 
     root → issuer → person (e of 2040 bits) → message
 
-    Clause: facts 8: bounded time; NIST SP 800-89 section 5.3.3: e below 2^256.
+    Clause: attack list: bounded time; NIST SP 800-89 section 5.3.3: e below 2^256.
     """
     exponent = (1 << 2040) + 1
     while not _fits(exponent):

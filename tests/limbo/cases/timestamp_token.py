@@ -36,7 +36,7 @@ def sign_in(pki: Pki) -> Verdicted:
 
     root → issuer → person → message ← time stamp ← TSA ← issuer
 
-    Clause: facts 5.3: NCALayer's older calls always stamp.
+    Clause: NCALayer: NCALayer's older calls always stamp.
     """
     return pki.scene(stamped(pki, token(pki, time=NOW))).valid(signed_at=NOW)
 
@@ -158,7 +158,7 @@ def hundred(pki: Pki) -> Verdicted:
 
     root → issuer → person → document; a hundred time stamps of another
 
-    Clause: facts 8: bounded counts.
+    Clause: attack list: bounded counts.
     """
     return pki.scene(_crowded(pki, 100), policy=DOCUMENT).invalid("malformed")
 

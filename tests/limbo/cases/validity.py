@@ -235,7 +235,7 @@ def root_expired(pki: Pki) -> Verdicted:
 
     root (expired) → issuer → person → message
 
-    Clause: facts 8: expired 2025 chain. RFC 5280 leaves an anchor's validity to the profile.
+    Clause: attack list: expired 2025 chain. RFC 5280 leaves an anchor's validity to the profile.
     """
     old = pki.reissued(root=pki.root_draft(not_after=NOW - DAY))
     return old.scene().invalid("untrusted_issuer")
@@ -247,7 +247,7 @@ def chain_expired(pki: Pki) -> Verdicted:
 
     root → issuer → person, all expired → message
 
-    Clause: facts 0.3 and 8: expired 2025 chain.
+    Clause: attack list: expired 2025 chain.
     """
     return _old_generation(pki).invalid("expired")
 

@@ -110,7 +110,7 @@ def other_authority_key_id(pki: Pki) -> Verdicted:
 
     root → issuer → person → message
 
-    Clause: RFC 5280 section 4.2.1.1; facts 3: chains are built by name and key identifier.
+    Clause: RFC 5280 section 4.2.1.1; NCA authorities: chains are built by name and key identifier.
     """
     return pki.scene(pki.person(authority_id=bytes(20))).invalid("untrusted_issuer")
 
@@ -167,7 +167,7 @@ def no_key_usage(pki: Pki) -> Verdicted:
 
     root → issuer → person → message
 
-    Clause: facts 1.3: the NCA's profile has it.
+    Clause: NCA key usage: the NCA's profile has it.
     """
     return pki.scene(pki.person().without(oids.KEY_USAGE)).invalid("certificate_invalid")
 
@@ -201,7 +201,7 @@ def extended_critical(pki: Pki) -> Verdicted:
 
     root → issuer → person → message
 
-    Clause: facts 1.2: critical in some, not in others.
+    Clause: NCA usages: critical in some, not in others.
     """
     return pki.scene(pki.with_extensions(replace(INDIVIDUAL, critical=True))).valid()
 
@@ -224,7 +224,7 @@ def no_extended(pki: Pki) -> Verdicted:
 
     root → issuer → person → message
 
-    Clause: facts 1.2: type and role stand in extendedKeyUsage.
+    Clause: NCA usages: type and role stand in extendedKeyUsage.
     """
     return pki.scene(pki.person().without(oids.EXTENDED_KEY_USAGE)).invalid("not_a_person")
 
@@ -306,7 +306,7 @@ def addresses(pki: Pki) -> Verdicted:
 
     root → issuer → person → message
 
-    Clause: facts 8: SSRF through AIA/CRL addresses; addresses come from the trust list.
+    Clause: attack list: SSRF through AIA/CRL addresses; addresses come from the trust list.
     """
     extensions = (
         authority_info(ocsp=METADATA, issuers=METADATA),
@@ -323,7 +323,7 @@ def addresses_without_evidence(pki: Pki) -> Verdicted:
 
     root → issuer → person → message
 
-    Clause: facts 8; addresses come from the trust list.
+    Clause: attack list; addresses come from the trust list.
     """
     own = authority_info(ocsp="http://ocsp.attacker.test", issuers="http://attacker.test/ca")
     return pki.scene(pki.with_extensions(own)).listed().indeterminate()
@@ -336,7 +336,7 @@ def alternative_name(pki: Pki) -> Verdicted:
 
     root → issuer → person → message
 
-    Clause: facts 1.1: the IIN stands in serialNumber.
+    Clause: NCA names: the IIN stands in serialNumber.
     """
     mailbox = der.seq(der.tlv(0x81, b"IIN850101300005@example.kz"))
     extension = Extension(oids.SUBJECT_ALT_NAME, mailbox)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from tests.limbo.build import names, oids
-from tests.limbo.build.certificates import UNKNOWN, Signer, issue
+from tests.limbo.build.certificates import UNKNOWN, Draft, Extension, Signer, issue
 from tests.limbo.build.keys import Foreign, key_of
 from tests.limbo.build.rsa import MD5, SHA1, SHA384, rsa_key
 from tests.limbo.build.scene import Pki, Verdicted
@@ -132,7 +132,7 @@ def another_key(pki: Pki) -> Verdicted:
 
     root → issuer → person (signed by the attacker) → message
 
-    Clause: facts 8: self-signed CA with the same CN; RFC 5280 section 6.1.3 (a)(1).
+    Clause: attack list: self-signed CA with the same CN; RFC 5280 section 6.1.3 (a)(1).
     """
     forger = Signer(
         pki.issuer.der, key_of(pki.kind, "attacker"), names.ISSUER, names.ROOT, 1, pki.issuer.key_id
@@ -146,7 +146,7 @@ def self_signed(pki: Pki) -> Verdicted:
 
     person → message
 
-    Clause: facts 7: a self-made certificate with any IIN must not pass.
+    Clause: seen elsewhere: a self-made certificate with any IIN must not pass.
     """
     own = Signer(b"", pki.key("person"), names.PERSON, names.PERSON, 1, b"\1" * 20)
     return pki.scene(_issued(pki, own)).invalid("untrusted_issuer")
@@ -265,13 +265,37 @@ def trailing(pki: Pki) -> Verdicted:
     return pki.scene(pki.message(grown)).invalid("certificate_invalid")
 
 
+@case("x509::form::boolean-not-ff", "ber")
+def boolean(pki: Pki) -> Verdicted:
+    """The issuer wrote the criticality of keyUsage as 01 01 01: true in BER, nothing in DER.
+
+    root → issuer → person → message
+
+    Clause: RFC 5280 section 4.1: DER; X.690 section 11.1.
+    """
+    return pki.scene(_with_flag(pki, b"\x01\x01\x01")).invalid("certificate_invalid")
+
+
+@case("x509::form::indefinite-length", "ber")
+def indefinite(pki: Pki) -> Verdicted:
+    """The issuer wrote the certificate's extensions with an indefinite length, and signed it so.
+
+    root → issuer → person → message
+
+    Clause: RFC 5280 section 4.1: DER; X.690 section 10.1.
+    """
+    body = b"".join(extension.encode() for extension in _extensions(pki))
+    raw = b"\xa3\x80\x30\x80" + body + bytes(4)
+    return pki.scene(pki.person(raw_extensions=raw)).invalid("certificate_invalid")
+
+
 @case("x509::form::large", "denial-of-service")
 def large(pki: Pki) -> Verdicted:
     """The certificate has a hundred thousand octets of an extension that means nothing.
 
     root → issuer → person (100 KB) → message
 
-    Clause: facts 8: huge input; the size of certificates is bounded.
+    Clause: attack list: huge input; the size of certificates is bounded.
     """
     bulk = replace(UNKNOWN, value=der.octets(bytes(100_000)))
     return pki.scene(pki.with_extensions(bulk)).invalid("certificate_invalid")
@@ -291,3 +315,19 @@ def unique_identifiers(pki: Pki) -> Verdicted:
 def _issued(pki: Pki, by: Signer) -> Signer:
     """The person certified by that signer."""
     return issue(pki.person(), by)
+
+
+def _with_flag(pki: Pki, flag: bytes) -> Draft:
+    """The person's, its keyUsage written with these octets for `critical`."""
+    usage, *others = _extensions(pki)
+    odd = der.seq(der.oid(usage.oid), flag, der.octets(usage.value))
+    body = odd + b"".join(extension.encode() for extension in others)
+    return pki.person(raw_extensions=der.explicit(3, der.seq(body)))
+
+
+def _extensions(pki: Pki) -> tuple[Extension, ...]:
+    """Those of the person's certificate, keyUsage first."""
+    own = pki.person().extensions
+    assert own is not None
+    key_id = der.seq(der.tlv(0x80, pki.issuer.key_id))
+    return (*own, Extension(oids.AUTHORITY_KEY_IDENTIFIER, key_id))
