@@ -110,7 +110,7 @@ def _sorted(
                 left_out = unusable
         else:
             usable.append(item)
-    usable.sort(key=lambda item: item.this_update)
+    usable.sort(key=lambda item: item.issued)
     bases = [item for item in usable if item.base_number is None]
     return bases, [item for item in usable if item.base_number is not None], left_out
 

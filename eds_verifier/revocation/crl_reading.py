@@ -66,6 +66,11 @@ class Crl:
     entries: CrlEntries
     expired_from: datetime | None = None
 
+    @property
+    def issued(self) -> tuple[datetime, int]:
+        """What orders CRLs of one kind: the instant, then the number (RFC 5280 section 5.2.3)."""
+        return self.this_update, -1 if self.number is None else self.number
+
 
 @dataclass(frozen=True, slots=True, repr=False)
 class HeldCrl:

@@ -134,7 +134,7 @@ def _prove(place: Place, data: bytes, give_up: Callable[[], bool]) -> Crl:
 
 
 def _refuse_older(held: HeldCrl | None, crl: Crl) -> None:
-    if held is not None and crl.this_update < held.crl.this_update:
+    if held is not None and crl.issued < held.crl.issued:
         raise Unusable("the CRL is older than the one held", Cause.OLDER)
 
 

@@ -102,6 +102,12 @@ def test_the_newest_base_counts_and_an_older_one_replayed_beside_it_does_not() -
     assert status(old, new) == status(new, old) == "revoked"
 
 
+def test_of_two_bases_of_one_instant_the_higher_number_counts() -> None:
+    new = crl(PKI.issuer, [(MINE, COMPROMISED)], number=15)
+    old = crl(PKI.issuer, number=14)
+    assert status(old, new) == status(new, old) == "revoked"
+
+
 def test_an_older_delta_replayed_beside_a_newer_one_does_not_count() -> None:
     lifted, put = delta([(MINE, REMOVE)], age=3 * HOUR), delta([(MINE, HOLD)], age=HOUR)
     held = base([(MINE, HOLD)])

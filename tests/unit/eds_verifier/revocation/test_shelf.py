@@ -29,6 +29,7 @@ def folder(request: pytest.FixtureRequest, tmp_path: Path) -> Path | None:
 BAD: tuple[tuple[str, bytes, Cause], ...] = (
     ("a forged one", crl(PKI.issuer, key=gost_key("attacker")), Cause.SIGNATURE),
     ("an older one", OLD, Cause.OLDER),
+    ("one of the same instant with a lower number", crl(PKI.issuer, number=13), Cause.OLDER),
     ("one cut short", GOOD[:-5], Cause.UNREADABLE),
     ("another authority's", crl(PKI.root), Cause.NOT_AUTHORISED),
     ("the authority's own delta", crl(PKI.issuer, base_number=1, this_update=NOW), Cause.DELTA),
