@@ -8,6 +8,7 @@ import sys
 from ruamel.yaml import YAML
 from sqlalchemy import URL
 
+from stand.demo_ca import nca_test
 from stand.environment import realm_of
 from stand.files import private_folder, write_private
 from stand.settings import LOOPBACK, StandSettings
@@ -29,6 +30,7 @@ def write_settings(settings: StandSettings) -> list[str]:
             "policy": str(policy),
             "keycloak": settings.realm_url(realm),
             "trust": override.trust,
+            "unsafe_allow_test_trust": override.trust == nca_test.LIST_NAME,
         }
         if override.unsafe_judging_time is not None:
             item["unsafe_judging_time"] = override.unsafe_judging_time.isoformat()

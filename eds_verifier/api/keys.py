@@ -15,7 +15,6 @@ import hashlib
 import hmac
 import re
 import secrets
-import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Self
@@ -137,7 +136,3 @@ def description(made: NewKey) -> str:
         "The key is shown this once: give it to whoever asks with it. The hash goes into the\n"
         "settings, under api.keys.\n"
     )
-
-
-if __name__ == "__main__":
-    sys.stdout.write(description(new_key()))

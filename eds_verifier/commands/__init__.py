@@ -31,5 +31,18 @@ def serve(settings: Path) -> None:
     run(settings)
 
 
-for _command in (verify, info, trust, serve):
+@click.group()
+def key() -> None:
+    """Keys of the REST interface."""
+
+
+@key.command()
+def new() -> None:
+    """Make a key: the key itself for its portal, its hash for the verifier's settings."""
+    from eds_verifier.api.keys import description, new_key  # noqa: PLC0415 - a web framework, for this command only
+
+    click.echo(description(new_key()), nl=False)
+
+
+for _command in (verify, info, trust, serve, key):
     eds.add_command(_command)

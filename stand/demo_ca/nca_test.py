@@ -53,6 +53,11 @@ def publish(trust_dir: Path, *, shared_data: Path | None, base_url: str) -> Trus
             not_after=end,
         )
 
-    trusted = TrustList(version=1, name=LIST_NAME, authorities=(entry(_ROOT), entry(_ISSUER)))
+    trusted = TrustList(
+        version=1,
+        name=LIST_NAME,
+        unsafe_test=True,
+        authorities=(entry(_ROOT), entry(_ISSUER)),
+    )
     write_trust_list(trust_dir, trusted)
     return trusted

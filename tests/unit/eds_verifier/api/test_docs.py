@@ -92,12 +92,11 @@ def test_every_address_is_named() -> None:
 
 
 def test_a_key_is_made_by_the_command() -> None:
-    ((_, command),) = [one for one in blocks("console") if "api.keys" in one[1]]
+    ((_, command),) = [one for one in blocks("console") if "key new" in one[1]]
     arguments = command.split()
-    assert arguments[0] == "python"
-    done = subprocess.run(
-        [sys.executable, *arguments[1:]], cwd=REPOSITORY, capture_output=True, text=True, check=True
-    )
+    assert arguments[0] == "tanba"
+    program = [sys.executable, "-c", "import cli; cli.main()", *arguments[1:]]
+    done = subprocess.run(program, cwd=REPOSITORY, capture_output=True, text=True, check=True)
     lines = dict(line.split(maxsplit=1) for line in done.stdout.splitlines()[:2])
     assert re.fullmatch(KEY_FORMAT, lines["key:"])
     assert re.fullmatch("[0-9a-f]{64}", lines["sha256:"])

@@ -148,7 +148,7 @@ def test_the_ncas_test_list_is_published_only_with_the_real_data(
     assert not list(tmp_path.iterdir())
     nca_test.publish(tmp_path, shared_data=shared_data, base_url=BASE_URL)
     trusted = load_trust_list(tmp_path / "nca-test.yaml")
-    trust = load_trust(tmp_path / "nca-test.yaml", tmp_path)
+    trust = load_trust(tmp_path / "nca-test.yaml", tmp_path, unsafe_allow_test_trust=True)
     assert [one.ocsp for one in trusted.authorities] == [None, None]
     assert trust.issuers()[0].crl == f"{BASE_URL}{nca_test.CRL_PATH}"
 

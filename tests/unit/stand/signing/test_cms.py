@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from eds_verifier.examine import examine
 from eds_verifier.policy import VerificationPolicy
 from eds_verifier.trust import load_trust
 from eds_verifier.verdict import Refused
-from eds_verifier.examine import examine
 from stand.demo_ca import DemoCa
 from stand.signing.cms import DigestLengthError, sign_cms, sign_cms_digest
 
