@@ -3,9 +3,10 @@
 Ours is the whole verdict with a CRL: form, message, path, holder, key use, signature, subject and
 revocation; the authorities' path is kept, as in a running verifier. BouncyCastle's is CMS and a
 path of three with revocation off, see `support/bouncycastle.py`. What JPype's calls cost is
-measured and taken off BouncyCastle's time. Neither side has seen the people before: the JVM
-compiled its code on others. BouncyCastle tests every RSA modulus it has not seen for being
-composite, which takes most of its time: it is measured with that test and without it.
+measured and taken off BouncyCastle's time; the JVM's own threads (compiler, garbage) are not
+counted. Neither side has seen the people before: the JVM compiled its code on others.
+BouncyCastle tests every RSA modulus it has not seen for being composite, which takes most of its
+time: it is measured with that test and without it.
 
     python -m benchmarks.bench_bouncycastle
 """

@@ -22,7 +22,7 @@ PLANTED = "tests.properties.planted:TARGET"
 def test_a_short_run_finds_nothing(name: str, tmp_path: Path) -> None:
     found = fuzz(name, seconds=SECONDS, var=tmp_path, seed=1)
     assert [explain(name, path) for path in found] == []
-    assert executions(name, var=tmp_path) > 50
+    assert executions(name, var=tmp_path) > 20
 
 
 @NEEDS_ATHERIS
