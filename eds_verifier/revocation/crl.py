@@ -20,7 +20,7 @@ Status = Literal["good", "revoked", "suspended"]
 
 @dataclass(frozen=True, slots=True)
 class CrlAnswer:
-    """What the authority's CRLs say about one certificate; `since` when it is not good.
+    """What the authority's CRLs say about one certificate; `since`, `reason` if it is not good.
 
     `rests_on`: the base and, where one was needed, the delta.
     """
@@ -30,6 +30,7 @@ class CrlAnswer:
     next_update: datetime | None
     delta_this_update: datetime | None
     since: datetime | None
+    reason: int | None
     rests_on: tuple[Crl, ...]
 
 
@@ -60,15 +61,16 @@ def read_status(  # noqa: PLR0913 - the whole input of the rule, each part named
         raise unusable or Unusable(missing, Cause.DELTA)
     if at - newest.this_update > policy.crl_max_age + policy.clock_skew:
         raise Unusable("the CRL is too old", Cause.STALE)
-    status, since = _status(leaf.serial, base, delta)
+    status, entry = _status(leaf.serial, base, delta)
     if status == "good":
         _check_covers(leaf, base, newest)
     return CrlAnswer(
-        status=status,
+        status=_status(entry),
         this_update=base.this_update,
         next_update=newest.next_update,
         delta_this_update=delta.this_update if delta else None,
-        since=since,
+        since=entry.since if entry else None,
+        reason=entry.reason if entry else None,
         rests_on=(base, delta) if delta else (base,),
     )
 
@@ -144,7 +146,7 @@ def completes(delta: Crl, base: Crl) -> bool:
     )
 
 
-def _status(serial: int, base: Crl, delta: Crl | None) -> tuple[Status, datetime | None]:
+def _status(serial: int, base: Crl, delta: Crl | None) -> tuple[Status, Revocation | None]:
     """Only a hold can be lifted: what was revoked for good stays so, whatever a delta removes."""
     entry = base.entries.find(serial)
     change = None if delta is None else delta.entries.find(serial)
@@ -154,7 +156,7 @@ def _status(serial: int, base: Crl, delta: Crl | None) -> tuple[Status, datetime
         entry = _graver(entry, change)
     if entry is None:
         return "good", None
-    return "suspended" if entry.reason == REASON_HOLD else "revoked", entry.since
+    return "suspended" if entry.reason == REASON_HOLD else "revoked", entry
 
 
 def _graver(entry: Revocation | None, change: Revocation) -> Revocation:

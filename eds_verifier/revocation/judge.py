@@ -26,6 +26,10 @@ ISSUER_NOT_CHECKED = "issuer_revocation_not_checked"
 REVOKED_AFTER_SIGNING = "revoked_after_signing"
 
 _NEXT_UPDATE_RULES = timedelta(days=36_525)
+_KEY_IN_GOOD_HANDS = frozenset({3, 4, 5})
+"""affiliationChanged, superseded, cessationOfOperation (RFC 5280 section 5.3.1)."""
+_KEY_IS_SAFE = frozenset({3, 4, 5})
+"""CRLReason (RFC 5280 section 5.3.1): affiliationChanged, superseded, cessationOfOperation."""
 _OUTLIVED_BY_A_TIME_STAMP = frozenset({"revoked", "suspended"})
 
 
@@ -48,10 +52,12 @@ class _Finding:
 
     status: str
     since: datetime | None
+    reason: int | None
     as_of: datetime
     summary: RevocationSummary
     ocsp: OcspEvidence | None = None
     crls: tuple[Crl, ...] = ()
+    reason: int | None = None
 
 
 def assess_revocation(
@@ -96,6 +102,36 @@ def assess_revocation(
     return Assessment(finding.summary, warnings, finding.ocsp, finding.crls)
 
 
+def stamps_stand(
+    path: ValidatedPath,
+    evidence: Evidence,
+    *,
+    policy: VerificationPolicy,
+    at: datetime,
+    time: datetime,
+) -> bool:
+    """Whether nothing known of a time-stamping authority voids what it stamped at `time`.
+
+    RFC 3161 section 4: a key in other hands, or no reason given, voids all of its stamps; other
+    reasons those made since. `path` is the authority's.
+    """
+    if policy.revocation == "unsafe_off":
+        return True
+    finding = _find(
+        path.leaf,
+        path.issuer.certificate,
+        evidence,
+        policy,
+        at,
+        delta_published=path.issuer.delta_crl is not None,
+        details=[],
+    )
+    if finding is None or finding.status == "good":
+        return True
+    harmless = finding.reason in _KEY_IS_SAFE
+    return harmless and finding.since is not None and time < finding.since
+
+
 def judge_revocation(
     path: ValidatedPath,
     evidence: Evidence,
@@ -107,6 +143,34 @@ def judge_revocation(
     """`assess_revocation` for who needs the summary alone."""
     assessment = assess_revocation(path, evidence, policy=policy, at=at, signed_at=signed_at)
     return assessment.summary
+
+
+def is_time_stamp_revoked(
+    path: ValidatedPath,
+    evidence: Evidence,
+    *,
+    policy: VerificationPolicy,
+    at: datetime,
+    stamped_at: datetime,
+) -> bool:
+    """Whether what is known of a time stamper's revocation takes its stamp away (RFC 3161 4).
+
+    `path`: the stamper's. A stamp made before the revocation stands only when a reason was given
+    that leaves the key in good hands. When nothing is known it stands.
+    """
+    finding = _find(
+        path.leaf,
+        path.issuer.certificate,
+        evidence,
+        policy,
+        at,
+        delta_published=path.issuer.delta_crl is not None,
+        details=[],
+    )
+    if finding is None or finding.status == "good":
+        return False
+    is_in_good_hands = finding.reason in _KEY_IN_GOOD_HANDS
+    return not (is_in_good_hands and finding.since is not None and stamped_at < finding.since)
 
 
 def _outlived(finding: _Finding, policy: VerificationPolicy, signed_at: datetime | None) -> bool:
@@ -198,7 +262,14 @@ def _by_ocsp(  # noqa: PLR0913, PLR0917 - private; the whole input of the rule
             summary = RevocationSummary(
                 source="ocsp", this_update=answer.this_update, next_update=answer.next_update
             )
-            yield _Finding(answer.status, answer.since, answer.this_update, summary, ocsp=item)
+            yield _Finding(
+                answer.status,
+                answer.since,
+                answer.reason,
+                answer.this_update,
+                summary,
+                ocsp=item,
+            )
 
 
 def _by_crls(  # noqa: PLR0913 - private; the whole input of the rule
@@ -233,4 +304,6 @@ def _by_crls(  # noqa: PLR0913 - private; the whole input of the rule
             delta_this_update=status.delta_this_update,
         )
         as_of = status.delta_this_update or status.this_update
-        yield _Finding(status.status, status.since, as_of, summary, crls=status.rests_on)
+        yield _Finding(
+            status.status, status.since, status.reason, as_of, summary, crls=status.rests_on
+        )

@@ -31,7 +31,7 @@ OcspStatus = Literal["good", "revoked", "suspended", "not_issued"]
 
 @dataclass(frozen=True, slots=True)
 class OcspAnswer:
-    """An authentic, fresh answer about the certificate asked for; `since` when it is not good.
+    """An authentic, fresh answer about the certificate asked for; `since`, `reason` if not good.
 
     `not_issued`: the responder says with revoked(certificateHold, 1970-01-01) that its authority
     never issued the serial number (RFC 6960 section 4.4.8).
@@ -41,6 +41,7 @@ class OcspAnswer:
     this_update: datetime
     next_update: datetime | None
     since: datetime | None
+    reason: int | None = None
 
 
 def certificate_id(leaf: Certificate, issuer: Certificate) -> tuple[bytes, bytes, int]:
@@ -95,7 +96,7 @@ def read_answer(
     status, since = _status(single)
     if status == "good":
         _check_covers(leaf, single)
-    return OcspAnswer(status, single.this_update, single.next_update, since)
+    return OcspAnswer(status, single.this_update, single.next_update, since, single.reason)
 
 
 def read_response(evidence: OcspEvidence, issuer: Certificate) -> Authentic:

@@ -11,7 +11,12 @@ from eds_verifier.asn1 import oids
 from eds_verifier.path.validate import ValidatedPath, validate_path
 from eds_verifier.policy import VerificationPolicy
 from eds_verifier.revocation.evidence import Evidence, OcspEvidence
-from eds_verifier.revocation.judge import Assessment, assess_revocation, judge_revocation
+from eds_verifier.revocation.judge import (
+    Assessment,
+    assess_revocation,
+    is_time_stamp_revoked,
+    judge_revocation,
+)
 from eds_verifier.revocation.ocsp import NEVER_ISSUED, certificate_id
 from eds_verifier.trust import TrustStore
 from eds_verifier.verdict import Refused
@@ -249,6 +254,38 @@ def test_a_delta_required_of_the_leaf_is_not_required_of_its_issuer() -> None:
     assert refusal(lists(LEAF_GOOD, crl(PKI.root)), WITH_DELTA, path=UNPINNED) == (
         "revocation_unavailable"
     )
+
+
+BEFORE, AFTER = NOW - 2 * DAY, NOW - HOUR
+"""A stamp before and after NOW - DAY, when the stamper was revoked."""
+STAMPERS: tuple[tuple[str, Evidence, bool, bool], ...] = (
+    ("nothing is known", Evidence(), False, False),
+    ("good", ocsp(), False, False),
+    ("key compromise", ocsp(revoked_status(NOW - DAY, 1)), True, True),
+    ("no reason", ocsp(revoked_status(NOW - DAY, None)), True, True),
+    ("held", ocsp(revoked_status(NOW - DAY, 6)), True, True),
+    ("never issued", ocsp(revoked_status(NEVER_ISSUED, 6)), True, True),
+    ("ceased", ocsp(revoked_status(NOW - DAY, 5)), False, True),
+    ("superseded", ocsp(revoked_status(NOW - DAY, 4)), False, True),
+    ("ceased, by CRL", lists(crl(PKI.issuer, [(PERSON.serial, 5)], this_update=NOW)), False, True),
+    ("no reason, by CRL", lists(crl(PKI.issuer, [(PERSON.serial, None)], this_update=NOW)), True,
+     True),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("evidence", "before", "after"), [pytest.param(e, b, a, id=i) for i, e, b, a in STAMPERS]
+)
+def test_a_stamp_outlives_its_stamper_only_while_the_key_was_in_good_hands(
+    evidence: Evidence,
+    before: bool,  # noqa: FBT001 - a column of the table
+    after: bool,  # noqa: FBT001 - a column of the table
+) -> None:
+    revoked = [
+        is_time_stamp_revoked(PINNED, evidence, policy=DOCUMENT, at=NOW, stamped_at=stamped_at)
+        for stamped_at in (BEFORE, AFTER)
+    ]
+    assert revoked == [before, after]
 
 
 EXPIRED = issue(replace(PKI.person(), not_after=NOW - DAY), PKI.issuer)
