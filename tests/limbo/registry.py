@@ -19,7 +19,7 @@ MODULES = (
     "cms_form", "cms_content", "cms_signers", "cms_certificates", "cms_signed_attributes",
     "cms_other_attributes", "cms_ess", "cms_algorithms", "cms_consistency",
     "rsa", "pss", "gost", "gost_range", "gost_keys",
-    "x509_fields", "x509_extensions", "validity",
+    "x509_fields", "x509_extensions", "x509_key_ids", "validity",
     "path_authorities", "path_building", "path_constraints",
     "key_use", "holder_person", "holder_machine",
     "iin_place", "iin_spelling", "iin_number", "bin", "names_read", "names_letters",

@@ -102,7 +102,6 @@ def tsa_expired_since(pki: Pki) -> Verdicted:
     "timestamp::authority-key-compromised",
     "timestamp",
     "forgery",
-    pending="nobody is asked whether the time-stamping authority was revoked",
 )
 def tsa_compromised(pki: Pki) -> Verdicted:
     """The authority was revoked yesterday since its key is in other hands: whoever has it may stamp
@@ -120,7 +119,6 @@ def tsa_compromised(pki: Pki) -> Verdicted:
     "timestamp::authority-revoked-without-reason",
     "timestamp",
     "forgery",
-    pending="nobody is asked whether the time-stamping authority was revoked",
 )
 def tsa_revoked(pki: Pki) -> Verdicted:
     """The authority was revoked yesterday, and nobody says why.
@@ -149,7 +147,6 @@ def tsa_ceased(pki: Pki) -> Verdicted:
     "timestamp::authority-ceased-before",
     "timestamp",
     "forgery",
-    pending="nobody is asked whether the time-stamping authority was revoked",
 )
 def tsa_ceased_before(pki: Pki) -> Verdicted:
     """The authority had ceased to work a month before it "stamped".
