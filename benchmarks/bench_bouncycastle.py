@@ -18,7 +18,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
-from benchmarks.bench_verify import judging
+from benchmarks.bench_verify import judging, warm
 from benchmarks.support.bouncycastle import BouncyCastle, require
 from benchmarks.support.corpus import Corpus, corpus
 from benchmarks.support.jars import UnavailableError, fetched
@@ -66,7 +66,7 @@ def ours(found: Corpus) -> Timing:
     calls = [judging(found, case, "crl") for case in found.cases]
     count = MESSAGES[found.kind]
     on_one_core()
-    time_each(calls[:count])
+    warm(found, calls[:count])
     return quickest(time_each(part) for part in _rounds(calls, count))
 
 
