@@ -65,7 +65,7 @@ def read_status(  # noqa: PLR0913 - the whole input of the rule, each part named
     if status == "good":
         _check_covers(leaf, base, newest)
     return CrlAnswer(
-        status=_status(entry),
+        status=status,
         this_update=base.this_update,
         next_update=newest.next_update,
         delta_this_update=delta.this_update if delta else None,

@@ -28,8 +28,6 @@ REVOKED_AFTER_SIGNING = "revoked_after_signing"
 _NEXT_UPDATE_RULES = timedelta(days=36_525)
 _KEY_IN_GOOD_HANDS = frozenset({3, 4, 5})
 """affiliationChanged, superseded, cessationOfOperation (RFC 5280 section 5.3.1)."""
-_KEY_IS_SAFE = frozenset({3, 4, 5})
-"""CRLReason (RFC 5280 section 5.3.1): affiliationChanged, superseded, cessationOfOperation."""
 _OUTLIVED_BY_A_TIME_STAMP = frozenset({"revoked", "suspended"})
 
 
@@ -57,7 +55,6 @@ class _Finding:
     summary: RevocationSummary
     ocsp: OcspEvidence | None = None
     crls: tuple[Crl, ...] = ()
-    reason: int | None = None
 
 
 def assess_revocation(
@@ -102,36 +99,6 @@ def assess_revocation(
     return Assessment(finding.summary, warnings, finding.ocsp, finding.crls)
 
 
-def stamps_stand(
-    path: ValidatedPath,
-    evidence: Evidence,
-    *,
-    policy: VerificationPolicy,
-    at: datetime,
-    time: datetime,
-) -> bool:
-    """Whether nothing known of a time-stamping authority voids what it stamped at `time`.
-
-    RFC 3161 section 4: a key in other hands, or no reason given, voids all of its stamps; other
-    reasons those made since. `path` is the authority's.
-    """
-    if policy.revocation == "unsafe_off":
-        return True
-    finding = _find(
-        path.leaf,
-        path.issuer.certificate,
-        evidence,
-        policy,
-        at,
-        delta_published=path.issuer.delta_crl is not None,
-        details=[],
-    )
-    if finding is None or finding.status == "good":
-        return True
-    harmless = finding.reason in _KEY_IS_SAFE
-    return harmless and finding.since is not None and time < finding.since
-
-
 def judge_revocation(
     path: ValidatedPath,
     evidence: Evidence,
@@ -156,8 +123,10 @@ def is_time_stamp_revoked(
     """Whether what is known of a time stamper's revocation takes its stamp away (RFC 3161 4).
 
     `path`: the stamper's. A stamp made before the revocation stands only when a reason was given
-    that leaves the key in good hands. When nothing is known it stands.
+    that leaves the key in good hands. When nothing is known, or may be asked, it stands.
     """
+    if policy.revocation == "unsafe_off":
+        return False
     finding = _find(
         path.leaf,
         path.issuer.certificate,

@@ -286,6 +286,8 @@ def test_a_stamp_outlives_its_stamper_only_while_the_key_was_in_good_hands(
         for stamped_at in (BEFORE, AFTER)
     ]
     assert revoked == [before, after]
+    unsafe = DOCUMENT.model_copy(update={"revocation": "unsafe_off"})
+    assert not is_time_stamp_revoked(PINNED, evidence, policy=unsafe, at=NOW, stamped_at=AFTER)
 
 
 EXPIRED = issue(replace(PKI.person(), not_after=NOW - DAY), PKI.issuer)
