@@ -7,7 +7,7 @@ unwrap → message → for each signer: certificate → time stamps → path →
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 
@@ -30,6 +30,7 @@ from eds_verifier.trust_impersonation import has_forged_issuer
 from eds_verifier.verdict import CertificateSummary, KeyUse, Reason, Refused, Subject
 
 MAX_TIME_STAMPS = 2
+INVALID_TIME_STAMP = "timestamp_invalid"
 IMPERSONATION = "issuer_impersonates_nca"
 
 
@@ -44,6 +45,15 @@ class Examined:
     claimed_at: datetime | None
     proven_time: ProvenTime | None
     warnings: tuple[str, ...]
+
+    def without_time(self, at: datetime) -> Examined:
+        """The same, its time stamp void; refused as expired unless its path is valid at `at`."""
+        for certificate in self.path.certificates:
+            if not certificate.not_before <= at <= certificate.not_after:
+                raise Refused(
+                    Reason.EXPIRED, "the certificate has expired, and its time stamp proves nothing"
+                )
+        return replace(self, proven_time=None, warnings=(*self.warnings, INVALID_TIME_STAMP))
 
     @property
     def chain(self) -> tuple[str, ...]:
@@ -65,8 +75,12 @@ class Examination:
 
     @property
     def paths(self) -> tuple[ValidatedPath, ...]:
-        """The paths whose revocation is to be asked."""
-        return tuple(signer.path for signer in self.proven)
+        """The paths whose revocation is to be asked: the signers', then of whoever stamped."""
+        stamps = (signer.proven_time for signer in self.proven)
+        return (
+            *(signer.path for signer in self.proven),
+            *(proven.path for proven in stamps if proven is not None),
+        )
 
 
 def examine(
@@ -156,7 +170,7 @@ def _time_stamp(
             )
         except Refused as refused:
             untrusted = refused.reason is Reason.UNTRUSTED_ISSUER
-            warnings.append("timestamp_untrusted" if untrusted else "timestamp_invalid")
+            warnings.append("timestamp_untrusted" if untrusted else INVALID_TIME_STAMP)
     return min(times, key=lambda proven: proven.time, default=None), tuple(dict.fromkeys(warnings))
 
 

@@ -10,7 +10,11 @@ from datetime import datetime
 from eds_verifier.examine import Examination, Examined, examine
 from eds_verifier.policy import VerificationPolicy
 from eds_verifier.revocation.evidence import Evidence
-from eds_verifier.revocation.judge import Assessment, assess_revocation
+from eds_verifier.revocation.judge import (
+    Assessment,
+    assess_revocation,
+    is_time_stamp_revoked,
+)
 from eds_verifier.revocation.ocsp import NONCE_OCTETS
 from eds_verifier.trust import TrustStore
 from eds_verifier.verdict import (
@@ -86,9 +90,9 @@ def _signer_verdict(
     policy: VerificationPolicy,
     at: datetime,
 ) -> Verdict:
-    proven = signer.proven_time
-    signed_at = proven.time if proven else None
     try:
+        signer = _with_time_that_stands(signer, evidence, policy=policy, at=at)
+        signed_at = signer.proven_time.time if signer.proven_time else None
         assessed = assess_revocation(
             signer.path, evidence, policy=policy, at=at, signed_at=signed_at
         )
@@ -111,6 +115,17 @@ def _signer_verdict(
         existence_proof=_existence_proof(examination, signer, assessed, policy),
         warnings=signer.warnings + assessed.warnings,
     )
+
+
+def _with_time_that_stands(
+    signer: Examined, evidence: Evidence, *, policy: VerificationPolicy, at: datetime
+) -> Examined:
+    proven = signer.proven_time
+    if proven is not None and is_time_stamp_revoked(
+        proven.path, evidence, policy=policy, at=at, stamped_at=proven.time
+    ):
+        return signer.without_time(at)
+    return signer
 
 
 def _time_stamp(signer: Examined) -> TimeStamp | None:
