@@ -101,6 +101,11 @@ class SignatureService:
             self._metrics.judged(policy.purpose, judgement.verdict)
         return judgement
 
+    @property
+    def gatherer(self) -> Gatherer:
+        """Who asks for revocation; for whoever judges by the same trust beside this service."""
+        return self._gatherer
+
     def state(self) -> TrustState:
         """How the authorities answered up to now; nobody is asked for it."""
         return self._gatherer.state(self._trust)

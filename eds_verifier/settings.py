@@ -175,6 +175,9 @@ class VerifierSettings(Frozen):
         default=Path(), description="Folder of the realms' keys; back it up like a CA's keys."
     )
     trust: Path = Field(description="Folder of CA certificates, and lists that override ours.")
+    crl_cache: Path | None = Field(
+        default=None, description="Folder where CRLs survive a restart; for the verifier alone."
+    )
     ncalayer: Annotated[str, AfterValidator(lambda v: _is_local_socket(v, "wss"))] = Field(
         default="wss://127.0.0.1:13579"
     )
@@ -208,6 +211,10 @@ class VerifierSettings(Frozen):
                 "unsafe_judging_time is for tests: it needs a base_url on this machine"
             )
         return self
+
+    def cache_of(self, trust: str) -> Path | None:
+        """Where the CRLs of one trust list are kept."""
+        return self.crl_cache / trust if self.crl_cache is not None else None
 
     @property
     def is_loopback(self) -> bool:
@@ -247,6 +254,7 @@ def load_settings(path: Path, *, environ: Mapping[str, str]) -> VerifierSettings
         update={
             **({"keys": folder / settings.keys} if settings.realms else {}),
             "trust": folder / settings.trust,
+            **({"crl_cache": folder / settings.crl_cache} if settings.crl_cache else {}),
             "realms": tuple(
                 realm.model_copy(update={"policy": folder / realm.policy})
                 for realm in settings.realms

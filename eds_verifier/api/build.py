@@ -26,8 +26,6 @@ from eds_verifier.provider.app import Ready
 from eds_verifier.provider.health import trust_report
 from eds_verifier.provider.http import SecurityHeaders
 from eds_verifier.revocation.fetch import EvidenceFetcher, HttpEvidenceFetcher
-from eds_verifier.revocation.gather import Gatherer
-from eds_verifier.revocation.surroundings import RevocationSurroundings
 from eds_verifier.service import SignatureService
 from eds_verifier.settings import ApiSettings, VerifierSettings
 from eds_verifier.trust import find_list, load_trust
@@ -52,13 +50,18 @@ def make_service(
     )
     if trust.unsafe_test:
         log("unsafe_allow_test_trust", level=logging.WARNING, trust=trust.name)
-    fetcher = fetch or HttpEvidenceFetcher()
-    around = RevocationSurroundings(observer=metrics)
+    judge = SignatureService(
+        trust,
+        fetch or HttpEvidenceFetcher(),
+        metrics=metrics,
+        cache_dir=settings.cache_of(api.trust),
+        crls="kept_ready",
+    )
     return ApiService(
         settings=api,
         trust=trust,
-        judge=SignatureService(trust, fetcher, metrics=metrics, around=around),
-        certificates=CertificateJudge(trust, Gatherer(fetcher, around=around)),
+        judge=judge,
+        certificates=CertificateJudge(trust, judge.gatherer),
         clock=clock,
     )
 

@@ -48,7 +48,13 @@ def judge_by_trust_list(
         settings.trust,
         unsafe_allow_test_trust=unsafe_allow_test_trust,
     )
-    return SignatureService(store, HttpEvidenceFetcher(), metrics=METRICS)
+    return SignatureService(
+        store,
+        HttpEvidenceFetcher(),
+        metrics=METRICS,
+        cache_dir=settings.cache_of(name),
+        crls="kept_ready",
+    )
 
 
 def make_realms(

@@ -45,6 +45,7 @@ def serve(settings_path: Path) -> None:
             app,
             # Addresses hold state and hints: our own log lines say what is needed.
             access_log=False,
+            proxy_headers=False,
             log_config=None,
             lifespan="on",
             server_header=False,

@@ -38,6 +38,14 @@ def test_paths_are_relative_to_the_file_and_defaults_are_safe(tmp_path: Path) ->
     assert settings.signing_socket == "wss://127.0.0.1:13579"
     assert settings.realms[0].unsafe_judging_time is None
     assert (settings.listen_host, settings.listen_port) == ("127.0.0.1", 8090)
+    assert settings.cache_of("nca-rk") is None
+
+
+def test_each_trust_list_has_its_own_cache_of_crls(tmp_path: Path) -> None:
+    path = tmp_path / "verifier.yaml"
+    path.write_text(GOOD.replace("trust: trust", "trust: trust\ncrl_cache: crls"))
+    settings = load_settings(path, environ={})
+    assert settings.cache_of("nca-rk") == tmp_path / "crls" / "nca-rk"
 
 
 @pytest.mark.parametrize(
