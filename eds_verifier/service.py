@@ -21,7 +21,6 @@ from eds_verifier.revocation.shelf import CrlShelf
 from eds_verifier.revocation.source import Nobody
 from eds_verifier.revocation.state import TrustState
 from eds_verifier.revocation.surroundings import RevocationSurroundings
-from eds_verifier.signatures import prepare_key
 from eds_verifier.trust import TrustStore
 from eds_verifier.verdict import Refused, Verdict
 from eds_verifier.verify import acceptance_nonce, conclude, internal_error
@@ -71,8 +70,6 @@ class SignatureService:
         Raises CacheFolderError when `cache_dir` cannot be used.
         """
         self._trust = trust
-        for authority in trust.authorities:
-            prepare_key(authority.certificate.key_info)
         self._metrics = metrics
         self._random_nonce = random_nonce
         self._gatherer = Gatherer(

@@ -17,6 +17,7 @@ from eds_verifier.path.full import check_end, check_path, check_purposes, check_
 from eds_verifier.path.kept import KeptPaths, is_plain
 from eds_verifier.path.profile import NCA, Profile
 from eds_verifier.path.signature import AcceptedSignatures, certificate_signature_holds
+from eds_verifier.signatures import prepare_key
 from eds_verifier.trust import TrustedAuthority, TrustStore
 from eds_verifier.verdict import Reason, Refused
 
@@ -97,6 +98,7 @@ def _check(
         return
     check_path(leaf, authorities, at=at, profile=profile)
     kept.keep(authorities, profile=profile)
+    prepare_key(authorities[0].key_info)  # proven now, and asked about each leaf to come
 
 
 def _no_path(leaf: Certificate, search: Search) -> Refused:

@@ -33,7 +33,7 @@ from eds_verifier.path.certificate import Certificate, same_name
 from eds_verifier.path.strict import CRITICAL_KNOWN
 from eds_verifier.revocation.crl_entries import enumerated
 from eds_verifier.revocation.evidence import Cause, Unusable
-from eds_verifier.signatures import holds, key_octets, read_scheme
+from eds_verifier.signatures import holds, key_octets, prepare_key, read_scheme
 from eds_verifier.verdict import Refused
 
 _WHAT = "the OCSP response"
@@ -251,6 +251,7 @@ def _check_delegation(responder_der: bytes, issuer_der: bytes) -> None:
     ):
         if not holds_:
             raise Unusable(f"the OCSP responder {otherwise}", Cause.NOT_AUTHORISED)
+    prepare_key(responder.key_info)  # it answers for its authority from now on
 
 
 def _single(encoded: _SingleResponse) -> Single:
