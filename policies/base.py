@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import difflib
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
-from ruamel.yaml import YAML
-from ruamel.yaml.comments import CommentedMap, CommentedSeq
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
-from policies.errors import PolicyFileError, PolicyReferenceError
+from policies.errors import PolicyError, PolicyFileError, PolicyReferenceError
+from policies.expected import Slot, choices, expected, fields_of, nearest, slot_at
+from policies.yaml_tree import Document, Mistake, Node, Place, read_document
 
-_REFERENCE = re.compile(r"\$\{(?P<kind>[a-z]*):(?P<name>[^${}]+)\}")
-_MAX_FILE_BYTES = 1_000_000
+REFERENCE = re.compile(r"\$\{(?P<kind>[a-z]*):(?P<name>[^${}]+)\}")
+_ENVIRONMENT_NAME = re.compile(r"[A-Z_][A-Z0-9_]{0,99}")
+_KEY = re.compile(r"[a-z_]{1,40}")
+_MAX_SECRET_BYTES = 65_536
+_REFERENCES = "use ${env:NAME} or ${file:PATH}"
 
 
 class Frozen(BaseModel):
@@ -28,9 +29,9 @@ class Frozen(BaseModel):
 class Localized(Frozen):
     """One text in each language of the portals."""
 
-    kk: str = Field(min_length=1)
-    ru: str = Field(min_length=1)
-    en: str = Field(min_length=1)
+    kk: str = Field(min_length=1, description="In Kazakh.")
+    ru: str = Field(min_length=1, description="In Russian.")
+    en: str = Field(min_length=1, description="In English.")
 
     def get(self, language: str) -> str:
         """The text for a reader of `language`; Kazakh for any other."""
@@ -41,6 +42,10 @@ class Resolved(str):
     """A value that came through a reference, as a secret must."""
 
     __slots__ = ()
+
+
+class _Nowhere:
+    """What stands for a reference that leads nowhere; no field takes it."""
 
 
 def _must_be_reference(value: Any) -> Any:
@@ -64,63 +69,64 @@ def read_model(
     """Read one YAML file as `model`.
 
     References are resolved when `environ` is given; a `${file:…}` path is relative to the YAML
-    file. Raises PolicyFileError naming every mistake at once, PolicyReferenceError for a
-    reference that leads nowhere. No value is ever shown, only where it stands.
+    file. Raises PolicyFileError naming every mistake at once, PolicyReferenceError when references
+    that lead nowhere are the only ones. No value is ever shown, only where it stands.
     """
-    tree = _parse(path)
-    if environ is not None:
-        missing: list[str] = []
-        tree = _resolve(tree, environ, path, missing)
-        if missing:
-            raise PolicyReferenceError(
-                "\n".join(missing), hint="Set what is named, or change the references."
-            )
+    return judge(read_document(path), model, environ=environ)
+
+
+def judge(
+    document: Document, model: type[Model], *, environ: Mapping[str, str] | None = None
+) -> Model:
+    """`document` as `model`; raises as read_model does."""
+    mistakes = list(document.mistakes)
+    made = _judge(document, model, environ, mistakes)
+    if mistakes or made is None:
+        raise _refusal(document, model, mistakes)
+    return made
+
+
+def _judge(
+    document: Document,
+    model: type[Model],
+    environ: Mapping[str, str] | None,
+    mistakes: list[Mistake],
+) -> Model | None:
+    def resolve(text: str, node: Node, path: tuple[str | int, ...]) -> Any:
+        if environ is None or "${" not in text:
+            return text
+        try:
+            return Resolved(_substitute(text, environ, node.place.file.parent))
+        except ValueError as error:
+            mistakes.append(Mistake(node.place, path, str(error), is_reference=True))
+        return _Nowhere()
+
+    tree = plain(document.root, resolve)
+    nowhere = [mistake.path for mistake in mistakes if mistake.is_reference]
     try:
         return model.model_validate(tree)
     except ValidationError as error:
-        lines = [_explain(path, tree, dict(item), model) for item in error.errors()]
-        raise PolicyFileError("\n".join(lines)) from None
+        for item in error.errors():
+            path = tuple(item["loc"])
+            if any(path[: len(known)] == known for known in nowhere):
+                continue
+            if path and path[0] in document.unread:
+                continue
+            mistakes.append(_explain(document, model, dict(item)))
+    return None
 
 
-def _parse(path: Path) -> Any:
-    try:
-        if path.stat().st_size > _MAX_FILE_BYTES:
-            raise PolicyFileError(f"{path}: larger than {_MAX_FILE_BYTES} bytes")
-        tree = YAML(typ="rt", pure=True).load(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise PolicyFileError(f"{path}: there is no such file") from None
-    except UnicodeDecodeError as error:
-        raise PolicyFileError(f"{path}: not UTF-8 at byte {error.start}") from None
-    except OSError as error:
-        raise PolicyFileError(f"{path}: cannot be read: {error.strerror}") from None
-    except MarkedYAMLError as error:
-        mark = error.problem_mark
-        where = f":{mark.line + 1}:{mark.column + 1}" if mark else ""
-        raise PolicyFileError(f"{path}{where}: {error.problem or 'not YAML'}") from None
-    except YAMLError:
-        raise PolicyFileError(f"{path}: not YAML") from None
-    if not isinstance(tree, CommentedMap):
-        raise PolicyFileError(f"{path}: expected keys and values")
-    return tree
-
-
-def _resolve(node: Any, environ: Mapping[str, str], path: Path, missing: list[str]) -> Any:
-    """Replace references in place; what cannot be resolved is added to `missing`."""
-    places: list[tuple[Any, Any]] = []
-    if isinstance(node, CommentedMap):
-        places = [(key, node.lc.value(key)) for key in node]
-    elif isinstance(node, CommentedSeq):
-        places = [(index, node.lc.item(index)) for index in range(len(node))]
-    for key, (line, column) in places:
-        value = node[key]
-        if isinstance(value, str) and "${" in value:
-            try:
-                node[key] = Resolved(_substitute(value, environ, path.parent))
-            except ValueError as error:
-                missing.append(f"{path}:{line + 1}:{column + 1}: {error}")
-        else:
-            _resolve(value, environ, path, missing)
-    return node
+def plain(
+    node: Node,
+    text: Callable[[str, Node, tuple[str | int, ...]], Any],
+    path: tuple[str | int, ...] = (),
+) -> Any:
+    """The node as dicts, lists and scalars; every text becomes what `text` makes of it."""
+    if isinstance(node.value, dict):
+        return {name: plain(child, text, (*path, name)) for name, child in node.value.items()}
+    if isinstance(node.value, list):
+        return [plain(child, text, (*path, i)) for i, child in enumerate(node.value)]
+    return text(node.value, node, path) if isinstance(node.value, str) else node.value
 
 
 def _substitute(text: str, environ: Mapping[str, str], folder: Path) -> str:
@@ -128,63 +134,108 @@ def _substitute(text: str, environ: Mapping[str, str], folder: Path) -> str:
         kind, name = match["kind"], match["name"]
         if kind == "env":
             if name not in environ:
-                raise ValueError(f"the environment variable {name} is not set")
+                # A name that is none may be a secret in the wrong place.
+                named = name if _ENVIRONMENT_NAME.fullmatch(name) else "named here"
+                raise ValueError(f"the environment variable {named} is not set")
             return environ[name]
         if kind == "file":
-            try:
-                return (folder / name).read_text(encoding="utf-8").rstrip("\r\n")
-            except (OSError, UnicodeDecodeError):
-                raise ValueError(f"the file {name} cannot be read") from None
-        raise ValueError(f"no reference of kind {kind!r}: use ${{env:NAME}} or ${{file:PATH}}")
+            return _content(folder / name, name)
+        raise ValueError(f"no reference of this kind: {_REFERENCES}")
 
-    if "${" in _REFERENCE.sub("", text):
-        raise ValueError("not a reference: use ${env:NAME} or ${file:PATH}")
-    return _REFERENCE.sub(value, text)
+    if "${" in REFERENCE.sub("", text):
+        raise ValueError(f"not a reference: {_REFERENCES}")
+    return REFERENCE.sub(value, text)
 
 
-def _explain(path: Path, tree: Any, error: dict[str, Any], model: type[BaseModel]) -> str:
-    location = tuple(error["loc"])
-    line, column = _position(tree, location)
-    name = ".".join(str(part) for part in location) or "the file"
-    message = str(error["msg"]).removeprefix("Value error, ")
-    if error["type"] == "extra_forbidden":
-        known = _keys_at(model, location[:-1])
-        near = difflib.get_close_matches(str(location[-1]), known, n=1)
-        message = "unknown key" + (f"; did you mean {near[0]}?" if near else "")
-    return f"{path}:{line}:{column}: {name}: {message}"
+def _content(path: Path, name: str) -> str:
+    try:
+        with path.open("rb") as file:
+            data = file.read(_MAX_SECRET_BYTES + 1)
+        text = data.decode("utf-8")
+    except (OSError, ValueError):
+        raise ValueError(f"the file {name} cannot be read") from None
+    if len(data) > _MAX_SECRET_BYTES:
+        raise ValueError(f"the file {name} is larger than {_MAX_SECRET_BYTES} bytes")
+    return text.rstrip("\r\n")
 
 
-def _position(tree: Any, location: tuple[Any, ...]) -> tuple[int, int]:
-    line, column, node = 0, 0, tree
-    for part in location:
-        try:
-            if isinstance(node, CommentedMap):
-                line, column = node.lc.key(part)
-            elif isinstance(node, CommentedSeq):
-                line, column = node.lc.item(part)
-            else:
-                break
-            node = node[part]
-        except (KeyError, IndexError, TypeError):
+def _refusal(document: Document, model: type[BaseModel], mistakes: list[Mistake]) -> PolicyError:
+    """The mistakes as one error: the file's own first, then its bases', each from the top down."""
+
+    def order(mistake: Mistake) -> tuple[bool, Place]:
+        return mistake.place.file != document.file, mistake.place
+
+    lines = []
+    for mistake in sorted(mistakes, key=order):
+        name = "" if mistake.is_reference else _shown(document, model, mistake.path)
+        lines.append(f"{mistake.place}: {name}{mistake.text}")
+    message = "\n".join(dict.fromkeys(lines))
+    if all(mistake.is_reference for mistake in mistakes):
+        return PolicyReferenceError(message, hint="Set what is named, or change the references.")
+    return PolicyFileError(message)
+
+
+def _shown(document: Document, model: type[BaseModel], path: tuple[str | int, ...]) -> str:
+    """The path as far as it may be shown: a key that is none may be a secret in the wrong place."""
+    parts = []
+    for end, part in enumerate(path, start=1):
+        above = slot_at(model, path[: end - 1])
+        known = fields_of(above) if above else {}
+        is_near = bool(_KEY.fullmatch(str(part))) and nearest(str(part), known) is not None
+        shown = isinstance(part, int) or part in known or is_near
+        if not shown and (above is None or known):
             break
-    return line + 1, column + 1
+        parts.append(str(part) if shown else "…")
+    return f"{'.'.join(parts)}: " if parts else ("" if document.root.value else "the file: ")
 
 
-def _keys_at(model: type[BaseModel], location: tuple[Any, ...]) -> list[str]:
-    current: Any = model
-    for part in location:
-        if isinstance(part, int):
-            continue
-        field = current.model_fields.get(part)
-        candidates = _models_in(field.annotation) if field else []
-        if not candidates:
-            return []
-        current = candidates[0]
-    return list(current.model_fields)
+def _explain(document: Document, model: type[BaseModel], error: dict[str, Any]) -> Mistake:
+    """One finding of pydantic's as a mistake; its own words stay out, they may hold the value."""
+    path = tuple(error["loc"])
+    place, node = _position(document, path)
+    slot = slot_at(model, path)
+    text = _sentence(error, slot, node)
+    if error["type"] == "extra_forbidden":
+        above = slot_at(model, path[:-1])
+        known = fields_of(above) if above else {}
+        near = nearest(str(path[-1]), known)
+        text = f"unknown key; did you mean {near}?" if near else "unknown key"
+        if not near and known:
+            text += f"; known here: {', '.join(known)}"
+    return Mistake(place, path, text)
 
 
-def _models_in(annotation: Any) -> list[type[BaseModel]]:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return [annotation]
-    arguments = getattr(annotation, "__args__", ())
-    return [model for argument in arguments for model in _models_in(argument)]
+def _sentence(error: dict[str, Any], slot: Slot | None, node: Node | None) -> str:
+    if error["type"] == "value_error":
+        said = str(error["msg"]).removeprefix("Value error, ")
+        given: Any = error.get("input")
+        is_hidden = isinstance(given, Resolved) and len(given.strip()) > 3
+        return said.replace(given, "…") if is_hidden else said
+    if slot is None:
+        return str(error["msg"])
+    wanted = expected(slot)
+    if error["type"] == "missing":
+        about = (slot.field.description or "") if slot.field else ""
+        return f"required and not there: {wanted}" + (f". {about}" if about else "")
+    value: Any = node.value if node is not None else None
+    near = nearest(value, choices(slot)) if isinstance(value, str) and "${" not in value else None
+    text = f"expected {wanted}"
+    if near:
+        text += f"; did you mean {near}?"
+    if error["type"] == "string_type" and isinstance(value, int | float):
+        text += "; put it in quotes to make it text"
+    return text
+
+
+def _position(document: Document, path: tuple[str | int, ...]) -> tuple[Place, Node | None]:
+    """Where `path` stands, or the nearest thing above it; and its node where there is one."""
+    node, removed = document.root, document.removed.get(path)
+    for part in path:
+        inner = node.value
+        if isinstance(inner, dict) and part in inner:
+            node = inner[str(part)]
+        elif isinstance(inner, list) and isinstance(part, int) and part < len(inner):
+            node = inner[part]
+        else:
+            return removed or node.key or node.place, None
+    return node.key or node.place, node

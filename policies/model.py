@@ -125,13 +125,13 @@ class Sessions(Frozen):
 class Registration(Frozen):
     """How an account comes to be: the first EDS sign-in is the registration."""
 
-    by: str = Field(default="eds")
+    by: Literal["eds"] = Field(default="eds")
 
-    @field_validator("by")
+    @field_validator("by", mode="before")
     @classmethod
-    def _is_supported(cls, value: str) -> str:
-        if value != "eds":
-            raise ValueError(f"registration by {value!r} is not supported yet: use eds")
+    def _is_supported(cls, value: object) -> object:
+        if value == "form":
+            raise ValueError("registration by form is not supported yet: use eds")
         return value
 
 

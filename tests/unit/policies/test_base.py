@@ -48,9 +48,12 @@ def test_a_file_reference_is_relative_to_the_yaml_and_loses_its_final_newline(
     [
         (GOOD.replace("${env:PASSWORD}", "in-the-open"), ":4:3: inner.password: a secret is given"),
         (GOOD.replace("colour", "color"), ":3:3: inner.color: unknown key; did you mean colour?"),
-        (GOOD.replace("red", "RED"), ":3:3: inner.colour: String should match"),
-        (GOOD + "many:\n  - colour: 7\n", ":6:5: many.0.colour: Input should be a valid string"),
-        ("version: [1\n", "policy.yaml:2:1"),
+        (GOOD.replace("red", "RED"), ":3:3: inner.colour: expected text"),
+        (
+            GOOD + "many:\n  - colour: 7\n",
+            ":6:5: many.0.colour: expected text; put it in quotes to make it text",
+        ),
+        ("version: [1\n", ":2:1: expected , or ]: the [ of line 1 is not closed"),
         ("- 1\n", "expected keys and values"),
     ],
 )
@@ -72,15 +75,16 @@ def test_all_mistakes_are_named_at_once(tmp_path: Path) -> None:
 def test_all_references_that_lead_nowhere_are_named_at_once(tmp_path: Path) -> None:
     text = (
         "version: ${env:A}\ninner:\n  colour: ${file:none.txt}\n  password: ${vault:x}\n"
-        "many:\n  - colour: ${env B}\n"
+        "many:\n  - colour: ${env B}\n    password: ${env:not a name}\n"
     )
     with pytest.raises(PolicyReferenceError) as caught:
         read_model(write(tmp_path, text), Outer, environ={})
     assert [line.split("policy.yaml")[1] for line in caught.value.message.splitlines()] == [
         ":1:10: the environment variable A is not set",
         ":3:11: the file none.txt cannot be read",
-        ":4:13: no reference of kind 'vault': use ${env:NAME} or ${file:PATH}",
+        ":4:13: no reference of this kind: use ${env:NAME} or ${file:PATH}",
         ":6:13: not a reference: use ${env:NAME} or ${file:PATH}",
+        ":7:15: the environment variable named here is not set",
     ]
 
 

@@ -42,7 +42,7 @@ def test_two_policies_for_one_realm_are_refused() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ("by: eds", "by: form", "registration.by: registration by 'form' is not supported yet"),
+        ("by: eds", "by: form", "registration.by: registration by form is not supported yet"),
         ("length: 12", "length: 6", "password.length"),
         ("realm: grain-receipts", "realm: Master", "realm"),
         ("${env:TANBA_VERIFIER_URL}", "http://eds.example", "eds.verifier_url: an address is http"),
