@@ -9,7 +9,7 @@ from provisioning.connection import Connection
 from provisioning.errors import NotAppliedError, NotPermittedError, RealmMissingError
 from provisioning.live import read
 from provisioning.plan import Change, Plan, plan
-from provisioning.resources import Desired
+from provisioning.resources import Desired, Live
 from provisioning.writers import WRITERS
 from provisioning.writers.target import Target
 
@@ -24,9 +24,24 @@ class Progress:
     total: int
 
 
-def plan_realm(connection: Connection, desired: Desired) -> Plan:
+@dataclass(frozen=True, slots=True)
+class Surveyed:
+    """One realm at one moment: what is declared, what was found, what would be written."""
+
+    desired: Desired
+    live: Live
+    plan: Plan
+
+
+def survey(connection: Connection, desired: Desired) -> Surveyed:
     """Read the realm and compare. Writes nothing."""
-    return plan(desired, read(connection, desired))
+    live = read(connection, desired)
+    return Surveyed(desired, live, plan(desired, live))
+
+
+def plan_realm(connection: Connection, desired: Desired) -> Plan:
+    """What `survey` says is to be written."""
+    return survey(connection, desired).plan
 
 
 def apply_plan(

@@ -6,6 +6,7 @@ import functools
 import json
 import os
 import sys
+import tempfile
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,16 +16,28 @@ import click
 
 from policies.errors import DIFFERENT, REFUSED
 from policies.loader import load_portals
-from provisioning.apply import Progress, apply_plan, plan_realm
+from provisioning.apply import Progress, apply_plan, survey
 from provisioning.connection import Connection, ConnectionSettings
 from provisioning.desired import build
 from provisioning.export import export_realms, render
 from provisioning.plan import Plan
+from provisioning.planfile import (
+    PlanDocument,
+    as_file,
+    document_of,
+    read_plan,
+    recorded_policies,
+    require_declaration,
+    require_server,
+    require_unmoved,
+    schema,
+)
 from provisioning.render import as_json, as_text
 from provisioning.resources import Desired
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
+_PLAN_SUFFIX = ".json"
 _PATHS = click.argument(
     "paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path)
 )
@@ -46,16 +59,39 @@ def _server(command: Command) -> Command:
 @click.command()
 @_PATHS
 @_FORMAT
+@click.option(
+    "--out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Also write the plan to a file NAME.json, for `tanba apply NAME.json`.",
+)
+@click.option(
+    "--schema",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=lambda context, _, wanted: _print_schema(context) if wanted else None,
+    help="Print the JSON Schema of a plan and stop.",
+)
 @_server
-def plan(paths: tuple[Path, ...], output: str, **server: str | None) -> int:
+def plan(paths: tuple[Path, ...], output: str, out: Path | None, **server: str | None) -> int:
     """Show what `apply` would change; change nothing.
 
     PATHS are policy files or the folders that hold them. Exit code 0: as declared, 2: differences.
     """
+    if out is not None and not _is_plan(out):
+        raise click.UsageError(f"--out takes a name that ends in {_PLAN_SUFFIX}")
     connection = _connect(server)
-    plans = [plan_realm(connection, desired) for desired in _declared(paths)]
-    _show(plans, output, connection)
-    return 0 if all(p.empty for p in plans) else DIFFERENT
+    surveyed = [survey(connection, desired) for desired in _declared(paths)]
+    document = document_of(
+        surveyed, server=connection.settings.url, policies=[_recorded(path) for path in paths]
+    )
+    if out is not None:
+        _replace(out, as_file(document))
+    if output == "json":
+        click.echo(as_file(document), nl=False)
+    else:
+        _show([realm.plan for realm in surveyed], output, connection)
+    return 0 if all(realm.plan.empty for realm in surveyed) else DIFFERENT
 
 
 @click.command()
@@ -66,21 +102,32 @@ def plan(paths: tuple[Path, ...], output: str, **server: str | None) -> int:
 def apply(paths: tuple[Path, ...], output: str, *, yes: bool, **server: str | None) -> int:
     """Make the realms as the policies declare, by the writes that `plan` shows and no others.
 
-    PATHS are policy files or the folders that hold them. Exit code 0: as declared, 3: not allowed
-    to go on.
+    PATHS are policy files or the folders that hold them; or a plan that `tanba plan --out` wrote,
+    which is refused when the realm or the policies moved since. After a plan its policies may be
+    named; otherwise they are taken from where the plan says. Exit code 0: as declared, 3: not
+    allowed to go on.
     """
+    document, policies = _plan_and_policies(paths)
     connection = _connect(server)
-    declared = _declared(paths)
-    planned = [(desired, plan_realm(connection, desired)) for desired in declared]
+    if document is not None:
+        require_server(document, connection.settings.url)
+    declared = _declared(policies)
+    if document is not None:
+        require_declaration(document, declared)
+    surveyed = [survey(connection, desired) for desired in declared]
+    if document is not None:
+        require_unmoved(document, surveyed)
     if output == "text":
-        _show([p for _, p in planned], output, connection)
-    if not yes and not all(p.empty for _, p in planned) and not _agreed():
+        _show([realm.plan for realm in surveyed], output, connection)
+    if not yes and not all(realm.plan.empty for realm in surveyed) and not _agreed():
         click.echo("nothing was written", err=True)
         return REFUSED
     progress = _line if output == "text" else _silent
     done = [
-        p if p.empty else apply_plan(connection, desired, p, progress=progress)
-        for desired, p in planned
+        realm.plan
+        if realm.plan.empty
+        else apply_plan(connection, realm.desired, realm.plan, progress=progress)
+        for realm in surveyed
     ]
     if output == "json":
         _show(done, output, connection)
@@ -121,6 +168,45 @@ def _connect(server: dict[str, str | None]) -> Connection:
 def _declared(paths: Iterable[Path]) -> list[Desired]:
     now = datetime.now(UTC)
     return [build(policy, at=now) for policy in load_portals(paths, environ=os.environ)]
+
+
+def _plan_and_policies(paths: tuple[Path, ...]) -> tuple[PlanDocument | None, tuple[Path, ...]]:
+    """What `apply` was given: a plan and its policies, or policies alone."""
+    first, rest = paths[0], paths[1:]
+    if any(_is_plan(path) for path in rest):
+        raise click.UsageError("one plan at a time, and before its policies")
+    if not _is_plan(first):
+        return None, paths
+    document = read_plan(first)
+    return document, rest or recorded_policies(document)
+
+
+def _is_plan(path: Path) -> bool:
+    return path.suffix == _PLAN_SUFFIX
+
+
+def _recorded(path: Path) -> str:
+    """A policy's place as a plan names it: relative, when it is under the working folder."""
+    absolute, here = Path(os.path.normpath(path.absolute())), Path.cwd()
+    inside = absolute.is_relative_to(here)
+    return (absolute.relative_to(here) if inside else absolute).as_posix()
+
+
+def _replace(file: Path, text: str) -> None:
+    """The whole file or the one that was there: never half a plan."""
+    handle, name = tempfile.mkstemp(dir=file.absolute().parent, prefix=f".{file.name}.")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as stream:
+            stream.write(text)
+        Path(name).replace(file)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def _print_schema(context: click.Context) -> None:
+    click.echo(json.dumps(schema(), ensure_ascii=False, indent=2, sort_keys=True))
+    context.exit()
 
 
 def _show(plans: list[Plan], output: str, connection: Connection) -> None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
-from provisioning.diff import Difference
+from provisioning.diff import MASK, Difference
+from provisioning.fingerprint import FROM_SECRETS
 from provisioning.plan import Change, Plan
 
 PLAN_FORMAT = 1
@@ -19,15 +21,17 @@ def as_json(plans: Iterable[Plan], *, server: str) -> dict[str, Any]:
     return {
         "version": PLAN_FORMAT,
         "server": server,
-        "realms": [
-            {
-                "realm": plan.realm,
-                "creates_realm": plan.creates_realm,
-                "changes": [_change(change) for change in plan.changes],
-                "kept": list(plan.kept),
-            }
-            for plan in plans
-        ],
+        "realms": [realm_as_json(plan) for plan in plans],
+    }
+
+
+def realm_as_json(plan: Plan) -> dict[str, Any]:
+    """One realm of `as_json`."""
+    return {
+        "realm": plan.realm,
+        "creates_realm": plan.creates_realm,
+        "changes": [_change(change) for change in plan.changes],
+        "kept": list(plan.kept),
     }
 
 
@@ -39,7 +43,7 @@ def as_text(plan: Plan) -> str:
     for change in plan.changes:
         lines.append(f"  {_SIGNS[change.action]} {change.key.kind} {change.key}")
         if change.action == "update":
-            lines += [f"      {_difference(difference)}" for difference in change.differences]
+            lines += [f"      {_difference(difference)}" for difference in _masked(change)]
     lines += [f"  = {sentence}" for sentence in plan.kept]
     return "\n".join(lines)
 
@@ -62,9 +66,19 @@ def _change(change: Change) -> dict[str, Any]:
         "kind": str(change.key.kind),
         "name": str(change.key),
         "differences": [
-            {"path": d.path, "before": d.before, "after": d.after} for d in change.differences
+            {"path": d.path, "before": d.before, "after": d.after} for d in _masked(change)
         ],
     }
+
+
+def _masked(change: Change) -> list[Difference]:
+    """What is computed from a secret is shown as one."""
+    return [
+        replace(d, before=None if d.before is None else MASK, after=d.after and MASK)
+        if any(d.path.endswith(key) for key in FROM_SECRETS)
+        else d
+        for d in change.differences
+    ]
 
 
 def _difference(difference: Difference) -> str:
