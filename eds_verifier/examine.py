@@ -21,6 +21,7 @@ from eds_verifier.cms.check import (
 )
 from eds_verifier.cms.message import SignedMessage, SignerInfo, parse_message
 from eds_verifier.path.certificate import Certificate
+from eds_verifier.path.signature import signed_by
 from eds_verifier.path.validate import ValidatedPath, validate_path
 from eds_verifier.policy import VerificationPolicy
 from eds_verifier.subject import check_key, read_holder, read_subject
@@ -178,12 +179,28 @@ def _path(
     leaf: Certificate, trust: TrustStore, policy: VerificationPolicy, *, at: datetime
 ) -> ValidatedPath:
     """The path by the authorities that count for the purpose; a forger is called one."""
+    counting = trust.for_purpose(policy.purpose)
     try:
-        return validate_path(leaf, trust.for_purpose(policy.purpose), at=at)
+        return validate_path(leaf, counting, at=at)
     except Refused as refused:
-        if refused.reason is Reason.UNTRUSTED_ISSUER and has_forged_issuer(leaf, trust):
+        if refused.reason is not Reason.UNTRUSTED_ISSUER:
+            raise
+        if _is_of_old_generation(leaf, trust, counting):
+            raise Refused(
+                refused.reason,
+                "an authority of the old generation issued it, which counts for documents only",
+            ) from None
+        if has_forged_issuer(leaf, trust):
             raise Refused(refused.reason, refused.detail, warnings=(IMPERSONATION,)) from None
         raise
+
+
+def _is_of_old_generation(leaf: Certificate, trust: TrustStore, counting: TrustStore) -> bool:
+    left_out = (one for one in trust.authorities if one not in counting.authorities)
+    return any(
+        one.certificate.subject_key_id == leaf.authority_key_id and signed_by(leaf, one.certificate)
+        for one in left_out
+    )
 
 
 def summary_of(leaf: Certificate, key_use: KeyUse) -> CertificateSummary:

@@ -5,7 +5,7 @@
     tanba_eds_exchange_seconds{authority,source,outcome}  OCSP requests and CRL downloads
     tanba_eds_source_up{trust,authority,source}           1 answers, 0 down; absent: never asked
     tanba_eds_crl_age_seconds{trust,authority,source}
-    tanba_eds_certificate_expires_seconds{trust,authority}  seconds since 1970
+    tanba_eds_certificate_expires_seconds{trust,authority}  since 1970, of the current generation
 
 Every label is a word of ours or a name of the trust list: nothing comes from what is judged.
 """
@@ -154,7 +154,8 @@ def _age_values(state: TrustState) -> Iterator[tuple[tuple[str, ...], float]]:
 
 def _expiry_values(state: TrustState) -> Iterator[tuple[tuple[str, ...], float]]:
     for authority in state.authorities:
-        yield (state.trust, authority.name), authority.not_after.timestamp()
+        if authority.generation == "current":
+            yield (state.trust, authority.name), authority.not_after.timestamp()
 
 
 METRICS = Metrics()

@@ -1,4 +1,4 @@
-"""The verifier's settings file: where it listens, what it keeps, which realms it serves.
+"""The verifier's settings file: where it listens, what it keeps, what it serves: realms, REST.
 
 Described key by key in `docs/verifier-deployment.md`.
 """
@@ -92,13 +92,23 @@ class ApiKeySettings(Frozen):
     id: str = Field(
         pattern=r"^[a-z0-9][a-z0-9-]{0,63}$", description="Whose key it is; it stands in the log."
     )
-    sha256: str | None = Field(
-        default=None, pattern=r"^[0-9a-f]{64}$", description="SHA-256 of the key, lower-case hex."
-    )
+    sha256: str | None = Field(default=None, description="SHA-256 of the key, lower-case hex.")
     key: Secret | None = Field(default=None, description="The key itself, by reference only.")
     purposes: tuple[KeyPurpose, ...] = Field(min_length=1)
     requests_per_minute: int = Field(default=600, ge=1, le=600_000)
     concurrency: int = Field(default=4, ge=1, le=256, description="Requests at one time.")
+
+    @field_validator("sha256")
+    @classmethod
+    def _is_hash(cls, value: str | None) -> str | None:
+        if value is not None and re.fullmatch(KEY_FORMAT, value):
+            raise ValueError(
+                "this is a key, not its hash: put the line sha256 of `tanba eds key new` here,"
+                " and make a new key, since this one stood in a file"
+            )
+        if value is not None and re.fullmatch(r"[0-9a-f]{64}", value) is None:
+            raise ValueError("not a SHA-256: 64 digits of lower-case hex")
+        return value
 
     @field_validator("key")
     @classmethod

@@ -160,7 +160,8 @@ class Api:
         return Route(path, self._edge(path, answer, problem_answer), methods=["GET"])
 
     def _refused(self, path: str, why: str) -> Route:
-        async def answer(_request: Request, _key: ApiKey, _ticket: Ticket) -> Response:
+        async def answer(_request: Request, key: ApiKey, _ticket: Ticket) -> Response:
+            log("not_offered", route=path, key=key.id, status=501)
             # The body, which may hold somebody's private key and password, is not looked at.
             return JSONResponse(ncanode.error_view(501, why), status_code=501, headers=_CLOSE)
 
@@ -245,7 +246,10 @@ async def not_routed(request: Request, error: Exception) -> Response:
     if isinstance(error, HTTPException) and error.status_code == 405:
         kind, detail = "method_not_allowed", "this address takes another method"
         allow = (error.headers or {}).get("Allow", "")
-    return shape(ApiProblem(kind, detail, allow=allow), new_reference())
+    problem, reference = ApiProblem(kind, detail, allow=allow), new_reference()
+    # The address is the caller's text: it stays out of the log.
+    _log_refusal(problem, route="", key=None, reference=reference)
+    return shape(problem, reference)
 
 
 class Split:

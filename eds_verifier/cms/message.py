@@ -34,6 +34,15 @@ MAX_SIGNERS = 16
 MAX_ATTRIBUTES = 64
 MAX_VALUES = 16
 
+_NAMES = {
+    oids.CONTENT_TYPE: "contentType",
+    oids.MESSAGE_DIGEST: "messageDigest",
+    oids.SIGNING_TIME: "signingTime",
+    oids.SIGNING_CERTIFICATE: "signingCertificate",
+    oids.SIGNING_CERTIFICATE_V2: "signingCertificateV2",
+    oids.ALGORITHM_PROTECTION: "CMSAlgorithmProtection",
+}
+
 _WHAT = "the CMS message"
 _SIGNERS = f"a list of more than {MAX_SIGNERS} signers"
 _BAD = Reason.SIGNED_ATTRIBUTES
@@ -229,12 +238,12 @@ def _attributes(encoded: Sequence[asn1.TLV]) -> Attributes:
         attribute = decode(_Attribute, raw(element), what="a signed attribute", reason=_BAD)
         oid = attribute.type.dotted_string
         if oid in attributes:
-            raise Refused(_BAD, f"the signed attribute {oid} stands twice")
+            raise Refused(_BAD, f"the signed attribute {_NAMES.get(oid, oid)} stands twice")
         values = members_of(
             attribute.values, what="a signed attribute", reason=_BAD, at_most=MAX_VALUES
         )
         if oid in _ONE_VALUE and len(values) != 1:
-            raise Refused(_BAD, f"the signed attribute {oid} has no one value")
+            raise Refused(_BAD, f"the signed attribute {_NAMES[oid]} has no one value")
         attributes[oid] = tuple(map(raw, values))
     return attributes
 
@@ -253,7 +262,7 @@ def _check_protection(attributes: Attributes, info: _SignerInfo) -> None:
 
 def _one(attributes: Attributes, oid: str) -> bytes:
     if oid not in attributes:
-        raise Refused(_BAD, f"the signed attribute {oid} is missing")
+        raise Refused(_BAD, f"the signed attribute {_NAMES[oid]} is missing")
     return attributes[oid][0]
 
 

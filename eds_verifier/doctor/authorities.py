@@ -18,7 +18,10 @@ from eds_verifier.trust import TrustedAuthority, TrustStore
 SECONDS = 20.0
 LARGEST_SKEW = timedelta(minutes=2)
 _DEFAULTS = VerificationPolicy(purpose="sign_in")
-_CHECK_NETWORK = "Check the network, name resolution and firewall from this machine to the NCA."
+_CHECK_NETWORK = (
+    "Check the network, name resolution and firewall from this machine to that address; proxies"
+    " are not used."
+)
 
 
 def ask_authorities(
@@ -61,7 +64,7 @@ def _ocsp(
         response = fetch.ocsp(url, build_request(stranger, certificate, nonce), seconds=SECONDS)
         answer = read_response(OcspEvidence(response, nonce), certificate)
     except FetchFailed as failed:
-        return Finding(subject=subject, state="wrong", what=failed.detail, do=_CHECK_NETWORK)
+        return _cut_off(subject, url, failed)
     except Unusable as unusable:
         return Finding(
             subject=subject,
@@ -92,7 +95,7 @@ def _crl(
     try:
         crl = read_crl(fetch.crl(url, seconds=SECONDS), authority.certificate.der)
     except FetchFailed as failed:
-        return Finding(subject=subject, state="wrong", what=failed.detail, do=_CHECK_NETWORK)
+        return _cut_off(subject, url, failed)
     except Unusable as unusable:
         return Finding(
             subject=subject,
@@ -101,6 +104,13 @@ def _crl(
             do="Sign-in goes on by OCSP. Compare the file with the NCA's from another network.",
         )
     return _fresh(authority, subject, kind, crl, now() - crl.this_update)
+
+
+def _cut_off(subject: str, url: str, failed: FetchFailed) -> Finding:
+    """The address is the trust list's own, so it may be shown."""
+    return Finding(
+        subject=subject, state="wrong", what=f"{failed.detail}: {url}", do=_CHECK_NETWORK
+    )
 
 
 def _fresh(

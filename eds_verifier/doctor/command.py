@@ -24,10 +24,11 @@ from eds_verifier.doctor.machine import look_at_machine
 from eds_verifier.doctor.services import look_at_services
 from eds_verifier.errors import TrustStoreError
 from eds_verifier.revocation.fetch import HttpEvidenceFetcher
-from eds_verifier.settings import load_settings
+from eds_verifier.settings import VerifierSettings, load_settings
 from eds_verifier.trust import found_in, load_trust
 from eds_verifier.trust_check import check_trust
 from policies.errors import DIFFERENT
+from policies.loader import load_portal
 from policies.trust import TrustList, load_trust_list
 
 
@@ -35,10 +36,13 @@ from policies.trust import TrustList, load_trust_list
 @click.option(
     "--settings", type=EXISTING_FILE, help="The verifier's settings: it and Keycloak are asked too."
 )
-@click.option("--trust", default=DEFAULT_TRUST, show_default=True, help="A trust list's name.")
+@click.option(
+    "--trust",
+    help=f"A trust list's name; without it those of the settings, or {DEFAULT_TRUST}.",
+)
 @trust_dir
 @output_format
-def doctor(settings: Path | None, trust: str, trust_dir: Path, output: str) -> int:
+def doctor(settings: Path | None, trust: str | None, trust_dir: Path, output: str) -> int:
     """Say what is reachable, what is wrong, and what to do.
 
     Asks the authorities' responders and fetches their CRLs, for real. Exit code 0: nothing is
@@ -55,22 +59,36 @@ def doctor(settings: Path | None, trust: str, trust_dir: Path, output: str) -> i
     return 0 if is_well(findings) else DIFFERENT
 
 
-def _findings(settings: Path | None, trust: str, folder: Path) -> Iterator[Finding]:
+def _findings(settings: Path | None, trust: str | None, folder: Path) -> Iterator[Finding]:
     yield from look_at_machine()
     loaded = load_settings(settings, environ=os.environ) if settings else None
     folder = loaded.trust if loaded else folder
-    trust_list = load_trust_list(list_path(trust, folder))
-    yield from _trust(trust_list, folder)
-    try:
-        store = load_trust(list_path(trust, folder), folder, unsafe_allow_test_trust=True)
-    except TrustStoreError as error:
-        yield Finding(subject=trust, state="wrong", what=error.message, do=error.hint)
-    else:
-        yield from ask_authorities(
-            store, HttpEvidenceFetcher(), random=secrets.token_bytes, now=lambda: datetime.now(UTC)
-        )
+    named = {trust} if trust else _lists_of(loaded) if loaded else {DEFAULT_TRUST}
+    for name in sorted(named):
+        yield from _authorities(name, folder)
     if loaded:
         yield from look_at_services(loaded)
+
+
+def _lists_of(settings: VerifierSettings) -> set[str]:
+    """The trust lists that the verifier judges by: of its REST interface and of each realm."""
+    lists = {settings.api.trust} if settings.api and settings.api.enabled else set()
+    for realm in settings.realms:
+        lists.add(realm.trust or load_portal(realm.policy, environ=os.environ).eds.trust)
+    return lists
+
+
+def _authorities(name: str, folder: Path) -> Iterator[Finding]:
+    trust_list = load_trust_list(list_path(name, folder))
+    yield from _trust(trust_list, folder)
+    try:
+        store = load_trust(list_path(name, folder), folder, unsafe_allow_test_trust=True)
+    except TrustStoreError as error:
+        yield Finding(subject=name, state="wrong", what=error.message, do=error.hint)
+        return
+    yield from ask_authorities(
+        store, HttpEvidenceFetcher(), random=secrets.token_bytes, now=lambda: datetime.now(UTC)
+    )
 
 
 def _trust(trust_list: TrustList, folder: Path) -> Iterator[Finding]:

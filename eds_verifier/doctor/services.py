@@ -15,8 +15,7 @@ SECONDS = 10
 
 def look_at_services(settings: VerifierSettings) -> Iterator[Finding]:
     """Ask the verifier how it is, and each realm's Keycloak for its keys."""
-    if settings.base_url:
-        yield _verifier(settings.base_url)
+    yield _verifier(settings.base_url or f"http://{settings.listen}")
     for realm in settings.realms:
         yield _keycloak(realm.keycloak)
 

@@ -119,7 +119,11 @@ def _sorted(
 
 def _check_interval(read: Crl, policy: VerificationPolicy, at: datetime) -> None:
     if read.this_update > at + policy.clock_skew:
-        raise Unusable("the CRL is from the future: check the clock", Cause.STALE)
+        raise Unusable(
+            f"the CRL is from the future: issued {read.this_update:%Y-%m-%d %H:%M} UTC, after the"
+            " instant judged",
+            Cause.STALE,
+        )
     if read.next_update is None or read.next_update + policy.clock_skew < at:
         raise Unusable("the CRL is past its nextUpdate", Cause.STALE)
 

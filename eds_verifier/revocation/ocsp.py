@@ -135,7 +135,10 @@ def _check_fresh(
 ) -> None:
     this_update, next_update = single.this_update, single.next_update
     if max(produced_at, this_update) > at + policy.clock_skew:
-        raise Unusable("the OCSP response is from the future: check both clocks", Cause.STALE)
+        raise Unusable(
+            "the OCSP response is from the future: it was made after the instant judged",
+            Cause.STALE,
+        )
     if at - this_update > policy.ocsp_max_age + policy.clock_skew:
         raise Unusable("the OCSP response is too old", Cause.STALE)
     if next_update is not None and next_update + policy.clock_skew < at:

@@ -57,6 +57,7 @@ class AuthorityState(_Frozen):
 
     name: str
     role: str
+    generation: str
     status: Answering
     down_since: AwareDatetime | None = None
     not_after: AwareDatetime
@@ -116,11 +117,13 @@ def _authority(
     return AuthorityState(
         name=authority.name,
         role=authority.role,
+        generation=authority.generation,
         status=status,
         down_since=since,
         not_after=not_after,
         days_left=(not_after - now).days,
-        expires_soon=not_after - now <= EXPIRY_WARNING,
+        # What the old generation issued is judged at another time: nobody renews it.
+        expires_soon=authority.generation == "current" and not_after - now <= EXPIRY_WARNING,
         unsafe_test=authority.unsafe_test,
         sources=tuple(states),
     )

@@ -223,3 +223,11 @@ def test_two_keys_of_one_id_or_one_hash_are_a_mistake(tmp_path: Path) -> None:
     for second in (item, item.replace("portal", "other")):
         with pytest.raises(PolicyFileError, match=r"two keys have one id|one key stands under two"):
             read(tmp_path, API + second)
+
+
+def test_a_key_in_the_place_of_its_hash_is_called_one_and_not_shown(tmp_path: Path) -> None:
+    made = new_key().key
+    api = f"api:\n  keys: [{{id: portal, sha256: {made}, purposes: [document]}}]\n"
+    with pytest.raises(PolicyFileError, match="this is a key, not its hash") as caught:
+        load(tmp_path, f"version: 1\ntrust: trust\n{api}")
+    assert made not in str(caught.value)

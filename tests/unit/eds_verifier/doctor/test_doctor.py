@@ -181,6 +181,23 @@ def test_the_command_finds_missing_certificates_and_exits_with_2(tmp_path: Path)
     assert "tanba eds trust update" in missing[0]["do"]
 
 
+def test_the_lists_of_the_settings_are_the_ones_looked_at(tmp_path: Path) -> None:
+    key = "0" * 64
+    (tmp_path / "verifier.yaml").write_text(
+        "version: 1\nlisten: 127.0.0.1:1\ntrust: trust\napi:\n  trust: nca-rk-test\n"
+        f"  keys: [{{id: portal, sha256: '{key}', purposes: [document]}}]\n"
+    )
+    result = CliRunner().invoke(
+        tanba,
+        ["doctor", "--settings", str(tmp_path / "verifier.yaml"), "--format", "json"],
+        standalone_mode=False,
+    )
+    found = {f["subject"]: f["state"] for f in json.loads(result.output)["findings"]}
+    assert "root_test_gost_2022 certificate" in found
+    assert "root_gost_2022 certificate" not in found
+    assert found["verifier http://127.0.0.1:1"] == "wrong"
+
+
 def test_fetching_never_raises_anything_but_its_own(demo_ca: DemoCa) -> None:
     with pytest.raises(FetchFailed):
         Deaf(CaState(demo_ca, lambda: NOW)).crl("http://ca.test/x.crl", seconds=1)
