@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -17,6 +18,8 @@ from eds_verifier.trust_given import ders_of
 from eds_verifier.verdict import Reason, Refused
 
 MAX_FILE = 64 * 1_048_576
+_CERTIFICATE_LABEL = b"-----BEGIN CERTIFICATE-----"
+_MESSAGE_LABEL = re.compile(rb"-----BEGIN (CMS|PKCS7)-----")
 _OBJECT_IDENTIFIER, _SEQUENCE = 0x06, 0x30
 
 SUBJECT = {
@@ -61,13 +64,14 @@ def describe(data: bytes, *, show_numbers: bool) -> dict[str, Any]:
 
 
 def _octets(data: bytes) -> bytes:
-    text = data.strip()
-    if text.startswith((b"-----BEGIN CMS", b"-----BEGIN PKCS7")):
-        return unwrap(text, max_bytes=MAX_FILE)
-    if data[:1] == bytes((_SEQUENCE,)) or text.startswith(b"-----"):
+    """DER, or PEM of certificates, which may have text around its blocks as in trust folders."""
+    if data[:1] == bytes((_SEQUENCE,)) or _CERTIFICATE_LABEL in data:
         return data
+    message = _MESSAGE_LABEL.search(data)
+    if message:
+        return unwrap(data[message.start() :].strip(), max_bytes=MAX_FILE)
     try:
-        return base64.b64decode(text.translate(None, b" \t\r\n"), validate=True)
+        return base64.b64decode(data.translate(None, b" \t\r\n"), validate=True)
     except (binascii.Error, ValueError):
         raise Refused(Reason.MALFORMED, "it is neither DER, PEM nor base64") from None
 

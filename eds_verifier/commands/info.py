@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from eds_verifier.commands.describe import MAX_FILE, describe
+from eds_verifier.commands.kinds import Kind, kind_of, said_of
 from eds_verifier.commands.options import INPUT, output_format, read_input, shown
 from eds_verifier.errors import CertificateFileError
 from eds_verifier.verdict import Refused
@@ -31,7 +32,9 @@ def info(file: Path, show_numbers: bool, output: str) -> None:  # noqa: FBT001 -
     try:
         said = describe(data, show_numbers=show_numbers)
     except Refused as refused:
-        raise CertificateFileError(f"{file}: {refused.detail}") from None
+        is_read = kind_of(data) in {Kind.CERTIFICATE, Kind.MESSAGE}
+        instead = None if is_read else said_of(data, wanted="the certificate (.cer)")
+        raise CertificateFileError(f"{file}: {instead or refused.detail}") from None
     if output == "json":
         click.echo(json.dumps(said, ensure_ascii=False, indent=2))
         return

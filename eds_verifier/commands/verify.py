@@ -12,6 +12,8 @@ from pydantic import ValidationError
 
 from eds_verifier.batch.request import RequestPolicy
 from eds_verifier.commands.batch import answer_batch
+from eds_verifier.commands.evidence import read_evidence
+from eds_verifier.commands.kinds import Kind, kind_of, said_of
 from eds_verifier.commands.options import (
     DEFAULT_TRUST,
     INPUT,
@@ -25,7 +27,7 @@ from eds_verifier.commands.options import (
     trust_dir,
 )
 from eds_verifier.policy import KeyChoice, Purpose, VerificationPolicy
-from eds_verifier.revocation.evidence import Evidence, OcspEvidence
+from eds_verifier.revocation.evidence import Evidence
 from eds_verifier.revocation.fetch import HttpEvidenceFetcher
 from eds_verifier.service import SignatureService
 from eds_verifier.trust import TrustStore
@@ -36,6 +38,7 @@ from policies.errors import DIFFERENT, REFUSED
 
 EXIT_CODES = {"valid": 0, "invalid": DIFFERENT, "indeterminate": REFUSED}
 MAX_FILE = 64 * 1_048_576
+_NO_MESSAGE = frozenset({Reason.MALFORMED, Reason.SIGNER_COUNT})
 _SINGLE = (
     "file",
     "content",
@@ -103,12 +106,13 @@ def verify(ctx: click.Context, /, **options: Any) -> None:
     if options["batch"] is not None:
         ctx.exit(_batch(ctx, options))
     policy = _policy(options)
+    evidence = read_evidence(options["crls"], options["answers"])
     trust = load_named(
         options["trusts"],
         options["trust_dir"],
         unsafe_allow_test_trust=options["unsafe_allow_test_trust"],
     )
-    verdict = _judge(options, trust, policy)
+    verdict = _judge(options, trust, policy, evidence)
     if options["output"] == "json":
         click.echo(verdict.model_dump_json(indent=2))
     else:
@@ -173,19 +177,27 @@ def _policy(options: dict[str, Any]) -> VerificationPolicy:
     return rules.model_copy(update=changes)
 
 
-def _judge(options: dict[str, Any], trust: TrustStore, policy: VerificationPolicy) -> Verdict:
+def _judge(
+    options: dict[str, Any], trust: TrustStore, policy: VerificationPolicy, evidence: Evidence
+) -> Verdict:
     cms = read_input(options["file"], MAX_FILE)
     content = read_input(options["content"], MAX_FILE) if options["content"] else None
     at = options["at"] or datetime.now(UTC)
     given = options["crls"] or options["answers"]
     if not given and policy.revocation != "unsafe_off":
         service = SignatureService(trust, HttpEvidenceFetcher())
-        return service.judge(cms, content=content, policy=policy, at=at).verdict
-    evidence = Evidence(
-        ocsp=tuple(OcspEvidence(read_input(path, MAX_FILE), None) for path in options["answers"]),
-        crls=tuple(read_input(path, MAX_FILE) for path in options["crls"]),
-    )
-    return judge(cms, content=content, trust=trust, evidence=evidence, policy=policy, at=at)
+        verdict = service.judge(cms, content=content, policy=policy, at=at).verdict
+    else:
+        verdict = judge(cms, content=content, trust=trust, evidence=evidence, policy=policy, at=at)
+    return _named(verdict, cms)
+
+
+def _named(verdict: Verdict, data: bytes) -> Verdict:
+    """The verdict on what is no signed message says what it is instead."""
+    if verdict.reason not in _NO_MESSAGE or kind_of(data) is Kind.MESSAGE:
+        return verdict
+    said = said_of(data, wanted="the signed message")
+    return verdict.model_copy(update={"detail": said}) if said else verdict
 
 
 def _lines(verdict: Verdict) -> list[str]:

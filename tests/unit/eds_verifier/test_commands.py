@@ -123,7 +123,7 @@ def test_detached_content_is_given_by_a_file(folder: Path) -> None:
 
 def test_invalid_and_indeterminate_have_their_own_exit_codes(folder: Path) -> None:
     assert _verify(folder, "content.txt").exit_code == 2
-    (folder / "old.crl").write_bytes(b"not a CRL")
+    (folder / "old.crl").write_bytes(crl(PKI.root))
     result = _verify(folder, "signed.p7s", crl_file="old.crl")
     assert result.exit_code == 3
     assert "revocation_unavailable" in result.output
@@ -149,11 +149,52 @@ def test_a_signature_is_read_from_stdin(folder: Path) -> None:
 def test_an_ocsp_answer_and_several_crls_are_taken(folder: Path) -> None:
     by = responder(PKI.issuer, rsa_key("responder"))
     (folder / "answer.bin").write_bytes(ocsp_response(PERSON, PKI.issuer, by))
-    (folder / "noise.crl").write_bytes(b"noise")
+    (folder / "noise.crl").write_bytes(crl(PKI.root))
     options: list[str | Path] = ["--ocsp", folder / "answer.bin"]
     assert _verify(folder, "signed.p7s", *options, crl_file="noise.crl").exit_code == 0
     options = ["--crl", folder / "base.crl"]
     assert _verify(folder, "signed.p7s", *options, crl_file="noise.crl").exit_code == 0
+
+
+def test_a_crl_in_pem_is_taken(folder: Path) -> None:
+    text = base64.encodebytes(crl(PKI.issuer)).decode()
+    armoured = f"-----BEGIN X509 CRL-----\n{text}-----END X509 CRL-----\n"
+    (folder / "pem.crl").write_text(armoured)
+    assert _verify(folder, "signed.p7s", crl_file="pem.crl").exit_code == 0
+
+
+NO_EVIDENCE: dict[str, tuple[str, bytes, str]] = {
+    "text": ("--crl", b"# Tanba", "x: not a CRL"),
+    "nothing": ("--crl", b"", "x: not a CRL: the file is empty"),
+    "a certificate as a CRL": ("--crl", PERSON.der, "x: not a CRL: this is a certificate"),
+    "an answer as a CRL": ("--crl", b"0\x03\n\x01\x06", "not a CRL: this is an OCSP response"),
+    "a CRL cut short": ("--crl", crl(PKI.issuer)[:-1], "x: a CRL that is cut short"),
+    "a CRL as an answer": ("--ocsp", crl(PKI.issuer), "not an OCSP response: this is a CRL"),
+    "text as an answer": ("--ocsp", b"good", "x: not an OCSP response"),
+}
+
+
+@pytest.mark.parametrize(("option", "data", "said"), NO_EVIDENCE.values(), ids=NO_EVIDENCE)
+def test_evidence_that_is_none_is_an_error_before_anything_is_judged(
+    folder: Path, option: str, data: bytes, said: str
+) -> None:
+    (folder / "x").write_bytes(data)
+    for file, trust in (("signed.p7s", "tests"), ("content.txt", "gone")):
+        result = _verify(folder, file, option, folder / "x", trust=trust)
+        with pytest.raises(CertificateFileError, match=said):
+            raise result.exception or AssertionError("the evidence was taken")
+
+
+def test_what_is_no_signed_message_is_named_and_still_invalid(folder: Path) -> None:
+    for data, said in (
+        (PERSON.der, "invalid: this is a certificate"),
+        (crl(PKI.issuer), "invalid: this is a CRL"),
+        (b"", "invalid: the file is empty"),
+    ):
+        (folder / "x").write_bytes(data)
+        result = _verify(folder, "x")
+        assert result.exit_code == 2
+        assert said in result.output
 
 
 def test_several_signers_have_a_block_each(folder: Path) -> None:
@@ -360,6 +401,31 @@ def test_info_shows_what_a_certificate_says_and_masks_its_numbers(
         shown = _invoke("info", file, "--format", output, "--show-numbers").output
         assert IIN in shown
         assert BIN in shown
+
+
+def test_info_reads_pem_with_text_around_it(tmp_path: Path) -> None:
+    (tmp_path / "x").write_bytes(b"Certificate:\n    Data:\n" + pem(PERSON.der) + b"behind\n")
+    said = json.loads(_invoke("info", tmp_path / "x", "--format", "json").output)
+    assert (said["kind"], said["sha256"]) == ("certificate", PERSON.certificate.sha256)
+    message = base64.encodebytes(GOOD.encode())
+    armoured = b"-----BEGIN CMS-----\n" + message + b"-----END CMS-----\n"
+    (tmp_path / "x").write_bytes(b"Portal: tests\n" + armoured)
+    said = json.loads(_invoke("info", tmp_path / "x", "--format", "json").output)
+    assert said["kind"] == "message"
+
+
+def test_info_says_what_a_file_is_instead(tmp_path: Path) -> None:
+    for data, said in (
+        (crl(PKI.issuer), "x: this is a CRL"),
+        (b"0\x03\n\x01\x06", "x: this is an OCSP response"),
+        (b"", "x: the file is empty"),
+        (b"-----BEGIN EC PRIVATE KEY-----\n", "this is a private key: it is not opened; give the"),
+        (PERSON.der[:-1], "x: a certificate cannot be read"),
+    ):
+        (tmp_path / "x").write_bytes(data)
+        result = _invoke("info", tmp_path / "x")
+        with pytest.raises(CertificateFileError, match=said):
+            raise result.exception or AssertionError("it was shown")
 
 
 def test_info_shows_what_a_message_says(tmp_path: Path) -> None:
