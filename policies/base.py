@@ -110,10 +110,15 @@ def _judge(
             path = tuple(item["loc"])
             if any(path[: len(known)] == known for known in nowhere):
                 continue
-            if path and path[0] in document.unread:
+            if item["type"] == "missing" and _may_be_there(document, path):
                 continue
             mistakes.append(_explain(document, model, dict(item)))
     return None
+
+
+def _may_be_there(document: Document, path: tuple[str | int, ...]) -> bool:
+    """Whether what is missing may stand in a part that could not be read."""
+    return document.is_partial or bool(document.unread & {path[0], "extends"})
 
 
 def plain(
@@ -180,13 +185,19 @@ def _shown(document: Document, model: type[BaseModel], path: tuple[str | int, ..
     parts = []
     for end, part in enumerate(path, start=1):
         above = slot_at(model, path[: end - 1])
-        known = fields_of(above) if above else {}
+        known = _known(document, above, path[: end - 1])
         is_near = bool(_KEY.fullmatch(str(part))) and nearest(str(part), known) is not None
         shown = isinstance(part, int) or part in known or is_near
         if not shown and (above is None or known):
             break
         parts.append(str(part) if shown else "…")
     return f"{'.'.join(parts)}: " if parts else ("" if document.root.value else "the file: ")
+
+
+def _known(document: Document, above: Slot | None, path: tuple[str | int, ...]) -> list[str]:
+    """The keys that may stand at `path`."""
+    is_top = document.may_extend and not path
+    return [*(fields_of(above) if above else ()), *(["extends"] if is_top else [])]
 
 
 def _explain(document: Document, model: type[BaseModel], error: dict[str, Any]) -> Mistake:
@@ -197,7 +208,7 @@ def _explain(document: Document, model: type[BaseModel], error: dict[str, Any]) 
     text = _sentence(error, slot, node)
     if error["type"] == "extra_forbidden":
         above = slot_at(model, path[:-1])
-        known = fields_of(above) if above else {}
+        known = _known(document, above, path[:-1])
         near = nearest(str(path[-1]), known)
         text = f"unknown key; did you mean {near}?" if near else "unknown key"
         if not near and known:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
-from policies.loader import load_portals
+from policies.loader import load_portals, load_with_origins
 from policies.model import PortalPolicy
+from policies.yaml_tree import Place
+
+_Path = tuple[str | int, ...]
 
 _PATHS = click.argument(
     "paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path)
@@ -52,14 +56,26 @@ def validate(paths: tuple[Path, ...], output: str) -> None:
 @policy.command()
 @_PATHS
 @_FORMAT
-def show(paths: tuple[Path, ...], output: str) -> None:
-    """Print policies as they are understood: defaults filled in, secrets masked."""
-    portals = [p.model_dump(mode="json") for p in load_portals(paths, environ=os.environ)]
+@click.option("--origins", is_flag=True, help="Say the file and line that each value comes from.")
+def show(paths: tuple[Path, ...], output: str, *, origins: bool) -> None:
+    """Print policies in effect: bases merged, defaults filled in, secrets masked."""
+    policies = load_portals(paths, environ=os.environ)
+    portals = [portal.model_dump(mode="json") for portal in policies]
+    places = [load_with_origins(path, environ=os.environ)[1] if origins else {} for path in paths]
+    rows = [list(_lines(portal, ())) for portal in portals]
     if output == "json":
-        click.echo(json.dumps({"portals": portals}, ensure_ascii=False, indent=2))
+        document: dict[str, object] = {"portals": portals}
+        if origins:
+            document["origins"] = [
+                {_spelled(path): _origin(path, found) for path, _ in lines}
+                for lines, found in zip(rows, places, strict=True)
+            ]
+        click.echo(json.dumps(document, ensure_ascii=False, indent=2))
         return
-    for portal in portals:
-        click.echo("\n".join(_lines(portal, "")))
+    for lines, found in zip(rows, places, strict=True):
+        for path, value in lines:
+            line = f"{_spelled(path)}: {json.dumps(value, ensure_ascii=False)}"
+            click.echo(f"{line}  # {_origin(path, found)}" if origins else line)
 
 
 @policy.command()
@@ -71,13 +87,23 @@ def schema() -> None:
     click.echo(json.dumps(document, ensure_ascii=False, indent=2, sort_keys=True))
 
 
-def _lines(value: object, path: str) -> list[str]:
+def _lines(value: object, path: _Path) -> Iterator[tuple[_Path, object]]:
+    """Every value with its path; a list of plain values is one value."""
     if isinstance(value, dict):
-        return [
-            line
-            for key, item in value.items()
-            for line in _lines(item, f"{path}.{key}" if path else str(key))
-        ]
-    if isinstance(value, list) and any(isinstance(item, dict) for item in value):
-        return [line for i, item in enumerate(value) for line in _lines(item, f"{path}[{i}]")]
-    return [f"{path}: {json.dumps(value, ensure_ascii=False)}"]
+        for key, item in value.items():
+            yield from _lines(item, (*path, str(key)))
+    elif isinstance(value, list) and any(isinstance(item, dict) for item in value):
+        for index, item in enumerate(value):
+            yield from _lines(item, (*path, index))
+    else:
+        yield path, value
+
+
+def _spelled(path: _Path) -> str:
+    names = (f"[{part}]" if isinstance(part, int) else f".{part}" for part in path)
+    return "".join(names).removeprefix(".")
+
+
+def _origin(path: _Path, places: dict[_Path, Place]) -> str:
+    place = places.get(path)
+    return f"{place.file}:{place.line}" if place else "default"

@@ -74,8 +74,8 @@ class Node:
 class Document:
     """What could be read of a file (and of what it extends), and every mistake seen on the way.
 
-    `unread` are the top-level keys whose part could not be read; `removed` is where a `null`
-    removed an inherited value.
+    `unread` are the top-level keys whose part could not be read; `is_partial` tells that a whole
+    file could not; `removed` is where a `null` removed an inherited value.
     """
 
     file: Path
@@ -83,6 +83,8 @@ class Document:
     mistakes: list[Mistake]
     unread: frozenset[str] = frozenset()
     removed: dict[tuple[str | int, ...], Place] = field(default_factory=dict)
+    is_partial: bool = False
+    may_extend: bool = False
 
 
 class _UnreadableError(Exception):
@@ -116,24 +118,33 @@ def read_text(path: Path) -> str:
 
 def read_document(path: Path) -> Document:
     """Read one file. Raises PolicyFileError when nothing of it can be read."""
-    text = read_text(path)
+    document = parse_document(path, read_text(path))
+    if document.is_partial:
+        said = document.mistakes[0]
+        raise PolicyFileError(f"{said.place}: {said.text}")
+    return document
+
+
+def parse_document(path: Path, text: str) -> Document:
+    """The tree of a file's text; where nothing can be read, an empty one that says why."""
     mistakes: list[Mistake] = []
-    first: _UnreadableError | None = None
+    sections: list[tuple[int, str, str]] = []
     hidden = _NO_TEXT.search(text)
     if hidden:
         before = text[: hidden.start()]
         place = Place(path, before.count("\n") + 1, len(before) - before.rfind("\n"))
         first = _UnreadableError(place, f"an invisible character, U+{ord(hidden[0]):04X}")
-        sections = []
     else:
         try:
             return Document(path, _Builder(path, 0, {}, mistakes).build(text), mistakes)
         except _UnreadableError as error:
             first = error
         sections = _sections(text)
-    if len(sections) < 2:
-        raise PolicyFileError(f"{first.place}: {first.text}")
-    return _read_sections(path, sections, first)
+    document = _read_sections(path, sections, first)
+    if not document.unread:
+        said = [Mistake(first.place, (), first.text)]
+        return Document(path, Node({}, Place(path, 1, 1)), said, is_partial=True)
+    return document
 
 
 def _sections(text: str) -> list[tuple[int, str, str]]:
@@ -149,6 +160,8 @@ def _sections(text: str) -> list[tuple[int, str, str]]:
             return []
         if len(found) > _MAX_SECTIONS:
             return []
+    if len(found) < 2:
+        return []
     return [(number, key, "".join(lines)) for number, key, lines in found]
 
 
@@ -171,8 +184,6 @@ def _read_sections(
         mistakes += seen
         for name, node in part.value.items():
             _insert(root, name, node, mistakes)
-    if not unread:
-        raise PolicyFileError(f"{first.place}: {first.text}")
     return Document(path, root, [*unread.values(), *mistakes], frozenset(unread))
 
 
