@@ -1,4 +1,4 @@
-"""The one door to Keycloak: settings from the environment, requests by python-keycloak.
+"""The one door to Keycloak: requests by python-keycloak, tokens by `provisioning.auth`.
 
 Every request of provisioning passes `Connection.request`, so that errors are said in one way,
 writes can be counted, and no secret or body of a request ever reaches a message.
@@ -8,123 +8,39 @@ from __future__ import annotations
 
 import json
 import urllib.parse
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from pathlib import Path
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
 
 import requests
-from keycloak import KeycloakOpenIDConnection
-from keycloak.exceptions import KeycloakConnectionError, KeycloakError
-from pydantic import SecretStr
+from keycloak import ConnectionManager
+from requests.exceptions import SSLError, TooManyRedirects
 
-from provisioning.errors import (
-    ConnectionSettingsError,
-    KeycloakRefusedError,
-    KeycloakUnreachableError,
-    NotAuthenticatedError,
-    NotPermittedError,
-    ObjectNotFoundError,
-    UnexpectedAnswerError,
-)
+from provisioning.auth.bearer import BearerTokens, TokenAnswer
+from provisioning.auth.way import Clock, Form
+from provisioning.auth.ways import way_for
+from provisioning.connection_answers import no_answer, read_json, refusal
+from provisioning.connection_settings import ConnectionSettings
+from provisioning.errors import NotAuthenticatedError, ObjectNotFoundError, ProvisioningError
+
+__all__ = ["WRITES", "Connection", "ConnectionSettings", "Sent", "quoted"]
 
 TIMEOUT_SECONDS = 60
 WRITES = frozenset({"POST", "PUT", "DELETE"})
-_MAX_REASON = 300
 
+PATIENCE_SECONDS = 60.0
+"""No further attempt begins after this long, whatever the pauses add up to."""
 
-@dataclass(frozen=True, slots=True)
-class ConnectionSettings:
-    """Where Keycloak is and who we are there.
+PAUSES_AT_FIRST = (0.2, 0.6)
+"""Before the first answer: a wrong address is said soon."""
 
-    `url` is the server's base address without `/admin`; either `client_secret` (a service
-    account) or `username` with `password`. `ca_file` is a PEM bundle for a private CA.
-    """
+PAUSES = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 8.0)
+"""After one: long enough for a Keycloak that is restarted."""
 
-    url: str
-    auth_realm: str = "master"
-    client_id: str = "admin-cli"
-    client_secret: SecretStr | None = None
-    username: str | None = None
-    password: SecretStr | None = field(default=None)
-    ca_file: Path | None = None
-
-    @classmethod
-    def from_environment(
-        cls,
-        environ: Mapping[str, str],
-        *,
-        url: str | None = None,
-        auth_realm: str | None = None,
-        client_id: str | None = None,
-    ) -> ConnectionSettings:
-        """Read `TANBA_KEYCLOAK_…`; what is given by argument wins. Secrets come only from here.
-
-        Raises ConnectionSettingsError naming the variable that is missing or wrong.
-        """
-        address = url or environ.get("TANBA_KEYCLOAK_URL", "")
-        username = environ.get("TANBA_KEYCLOAK_USERNAME") or None
-        client_secret = _secret(environ, "TANBA_KEYCLOAK_CLIENT_SECRET")
-        password = _secret(environ, "TANBA_KEYCLOAK_PASSWORD")
-        client = client_id or environ.get("TANBA_KEYCLOAK_CLIENT_ID", "")
-        if not address:
-            raise ConnectionSettingsError(
-                "no Keycloak is named",
-                hint="Set TANBA_KEYCLOAK_URL, or give --keycloak-url.",
-            )
-        if client_secret is None and (username is None or password is None):
-            raise ConnectionSettingsError(
-                "no identity for Keycloak is given",
-                hint="Set TANBA_KEYCLOAK_CLIENT_ID and TANBA_KEYCLOAK_CLIENT_SECRET (or "
-                "TANBA_KEYCLOAK_CLIENT_SECRET_FILE), or TANBA_KEYCLOAK_USERNAME and "
-                "TANBA_KEYCLOAK_PASSWORD[_FILE].",
-            )
-        if client_secret is not None and not client:
-            raise ConnectionSettingsError(
-                "a client secret is given but not whose it is",
-                hint="Set TANBA_KEYCLOAK_CLIENT_ID.",
-            )
-        ca_file = environ.get("TANBA_KEYCLOAK_CA_FILE")
-        return cls(
-            url=_checked_url(address),
-            auth_realm=auth_realm or environ.get("TANBA_KEYCLOAK_AUTH_REALM") or "master",
-            client_id=client or "admin-cli",
-            client_secret=client_secret,
-            username=None if client_secret is not None else username,
-            password=None if client_secret is not None else password,
-            ca_file=Path(ca_file) if ca_file else None,
-        )
-
-
-def _secret(environ: Mapping[str, str], name: str) -> SecretStr | None:
-    value, file = environ.get(name), environ.get(f"{name}_FILE")
-    if value and file:
-        raise ConnectionSettingsError(f"{name} and {name}_FILE are both set", hint="Keep one.")
-    if file:
-        try:
-            value = Path(file).read_text(encoding="utf-8").rstrip("\r\n")
-        except (OSError, UnicodeDecodeError):
-            raise ConnectionSettingsError(
-                f"the file that {name}_FILE names cannot be read"
-            ) from None
-        if not value:
-            raise ConnectionSettingsError(f"the file that {name}_FILE names is empty")
-    return SecretStr(value) if value else None
-
-
-def _checked_url(address: str) -> str:
-    parts = urllib.parse.urlsplit(address)
-    if parts.scheme not in {"https", "http"} or not parts.hostname or parts.username:
-        raise ConnectionSettingsError(
-            "the Keycloak address is not https://host[:port][/path]",
-            hint="Correct TANBA_KEYCLOAK_URL or --keycloak-url; it holds no user name.",
-        )
-    if parts.scheme == "http" and parts.hostname not in {"localhost", "127.0.0.1", "::1"}:
-        raise ConnectionSettingsError(
-            f"{parts.hostname} would be reached without encryption, secrets included",
-            hint="Use an https:// address; http is for this machine alone.",
-        )
-    return address.rstrip("/")
+_PASSING = frozenset(
+    {HTTPStatus.BAD_GATEWAY, HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.GATEWAY_TIMEOUT}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,38 +51,74 @@ class Sent:
     path: str
 
 
-class Connection:
-    """An authenticated connection to one server's Admin REST API.
+class _Http(ConnectionManager):
+    """python-keycloak's requests: to the given address, never further by a redirect.
 
-    `observe` is called with each request before it is sent: progress, counting.
+    A redirected token request would carry its secrets along. On plain http, which is for this
+    machine alone, no proxy is asked: it would see them too.
+    """
+
+    def __init__(self, settings: ConnectionSettings) -> None:
+        cert = (str(settings.tls_cert_file), str(settings.tls_key_file))
+        super().__init__(
+            # With the slash, a path of the address stays when another is joined to it.
+            f"{settings.url}/",
+            timeout=TIMEOUT_SECONDS,
+            verify=str(settings.ca_file) if settings.ca_file else True,
+            cert=cert if settings.tls_cert_file else None,
+            # The library would send a POST twice after a lost answer; we say that it failed.
+            max_retries=0,
+        )
+        self._s.max_redirects = 0
+        self._s.trust_env = not settings.plain
+
+    def send(
+        self, method: str, path: str, *, headers: dict[str, str], data: bytes | Form | None
+    ) -> requests.Response:
+        """One request; headers are its own, so that threads do not share them.
+
+        Raises requests' exceptions.
+        """
+        return self._s.request(
+            method,
+            urllib.parse.urljoin(str(self.base_url), path),
+            data=data,
+            headers=headers,
+            timeout=self.timeout,
+            verify=self.verify,
+            cert=self.cert,
+        )
+
+
+class Connection:
+    """An authenticated connection to one server's Admin REST API; usable from several threads.
+
+    `observe` is called with each request before it is sent (once, whatever is tried again):
+    progress, counting. Raises ConnectionSettingsError when made of settings that cannot serve.
     """
 
     def __init__(
-        self, settings: ConnectionSettings, *, observe: Callable[[Sent], None] | None = None
+        self,
+        settings: ConnectionSettings,
+        *,
+        observe: Callable[[Sent], None] | None = None,
+        clock: Clock | None = None,
     ) -> None:
         self.settings = settings
         self._observe = observe
-        self._http = self._open()
-
-    def _open(self) -> KeycloakOpenIDConnection:
-        settings = self.settings
-        secret, password = settings.client_secret, settings.password
-        return KeycloakOpenIDConnection(
-            server_url=settings.url,
-            realm_name=settings.auth_realm,
-            client_id=settings.client_id,
-            client_secret_key=secret.get_secret_value() if secret else None,
-            username=settings.username,
-            password=password.get_secret_value() if password else None,
-            verify=str(settings.ca_file) if settings.ca_file else True,
-            timeout=TIMEOUT_SECONDS,
-            # The library would send a POST twice after a lost answer; we say that it failed.
-            max_retries=0,
+        self._clock = clock or Clock()
+        settings.check()
+        way = way_for(settings, at=self._clock.now())
+        self._who, self._repeatable = way.who, way.repeatable
+        self._http = _Http(settings)
+        self._answered = False
+        self._tokens = BearerTokens(
+            way, realm=settings.auth_realm, ask=self._ask_for_token, clock=self._clock
         )
 
     def renew(self) -> None:
         """Forget the token: roles given after it was issued count from the next request."""
-        self._http = self._open()
+        self._tokens.discard()
 
     def get(self, path: str) -> Any:
         """The JSON under `/admin<path>`. Raises as `request`."""
@@ -182,103 +134,88 @@ class Connection:
     def request(self, method: str, path: str, body: Any = None) -> Any:
         """Send one request; the answer's JSON, or None for an empty one.
 
-        Raises KeycloakUnreachableError, NotAuthenticatedError, NotPermittedError,
-        ObjectNotFoundError, KeycloakRefusedError, UnexpectedAnswerError. Never retried.
+        A GET is tried again, with pauses, when no answer comes or one of 502, 503, 504; a write
+        never is, except after a 401, which says that nothing was done.
+
+        Raises KeycloakUnreachableError (after a write: whether it was carried out is not known),
+        NotAuthenticatedError, NotPermittedError, ObjectNotFoundError, KeycloakRefusedError,
+        UnexpectedAnswerError.
         """
+        if method != "GET" and method not in WRITES:
+            raise ValueError(f"no request of method {method}")
         if self._observe:
             self._observe(Sent(method, path))
-        try:
-            response = self._send(method, f"/admin{path}", body)
-        except KeycloakConnectionError as error:
-            raise self._unreachable() from error.__cause__
-        except KeycloakError as error:
-            raise self._not_authenticated(error) from None
-        except requests.RequestException as error:
-            raise self._unreachable() from error
-        return self._read(method, path, response)
-
-    def _send(self, method: str, path: str, body: Any) -> requests.Response:
         data = None if body is None else json.dumps(body, ensure_ascii=False).encode("utf-8")
-        if method == "GET":
-            return self._http.raw_get(path)
-        if method == "POST":
-            return self._http.raw_post(path, data=data)
-        if method == "PUT":
-            return self._http.raw_put(path, data=data)
-        if method == "DELETE":
-            return self._http.raw_delete(path, data=data)
-        raise ValueError(f"no request of method {method}")
-
-    def _read(self, method: str, path: str, response: requests.Response) -> Any:
-        status = response.status_code
         where = f"{method} {path}"
-        if status == 401:
+        response = self._authorized(method, path, data)
+        if response.status_code == HTTPStatus.UNAUTHORIZED:
             raise NotAuthenticatedError(
-                f"{self.settings.url} does not accept our token",
-                status=status,
+                f"{self.settings.url} does not accept our token, a new one neither",
+                status=response.status_code,
                 hint="Is the identity enabled, and do our clocks agree?",
             )
-        if status == 403:
-            raise NotPermittedError(
-                f"{self.settings.client_id} may not do this: {where}",
-                status=status,
-                hint="It lacks a role of the realm; docs/admin.md lists the roles needed.",
-            )
-        if status == 404:
-            raise ObjectNotFoundError(f"nothing is there: {where}", status=status)
-        if status >= 400:
-            raise KeycloakRefusedError(
-                f"Keycloak answered {status} to {where}: {_reason(response)}", status=status
-            )
-        if not response.content:
-            return None
-        try:
-            return response.json()
-        except requests.JSONDecodeError:
-            raise UnexpectedAnswerError(
-                f"the answer to {where} is not JSON",
-                hint=f"Is {self.settings.url} a Keycloak, without a login page before it?",
-            ) from None
+        if response.status_code >= HTTPStatus.BAD_REQUEST:
+            raise refusal(response, where=where, who=self._who, method=method)
+        return read_json(response, where=where, url=self.settings.url)
 
-    def _unreachable(self) -> KeycloakUnreachableError:
-        return KeycloakUnreachableError(
-            f"no answer from {self.settings.url}",
-            hint="Is Keycloak running and the address right? With a private CA, set "
-            "TANBA_KEYCLOAK_CA_FILE.",
+    def _authorized(self, method: str, path: str, data: bytes | None) -> requests.Response:
+        """The answer to a request with a token; once more with a new one if that was refused."""
+        token = self._tokens.current()
+        response = self._once(method, path, data, token)
+        if response.status_code == HTTPStatus.UNAUTHORIZED:
+            self._tokens.discard(token)
+            response = self._once(method, path, data, self._tokens.current())
+        return response
+
+    def _once(self, method: str, path: str, data: bytes | None, token: str) -> requests.Response:
+        headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+        return self._sent(
+            lambda: self._http.send(method, f"admin{path}", headers=headers, data=data),
+            repeatable=method == "GET",
+            write=None if method == "GET" else f"{method} {path}",
         )
 
-    def _not_authenticated(self, error: KeycloakError) -> KeycloakRefusedError:
-        who = self.settings.username or self.settings.client_id
-        realm = self.settings.auth_realm
-        status = error.response_code or 0
-        if status == 404:
-            return ObjectNotFoundError(
-                f"{self.settings.url} has no realm {realm} to authenticate in",
-                status=status,
-                hint="Check TANBA_KEYCLOAK_URL and TANBA_KEYCLOAK_AUTH_REALM.",
-            )
-        if status in {400, 401, 403}:
-            return NotAuthenticatedError(
-                f"the realm {realm} does not accept {who}",
-                status=status,
-                hint="Check the client id and its secret, and that the client is enabled with a "
-                "service account.",
-            )
-        return KeycloakRefusedError(
-            f"the realm {realm} answered {status} instead of a token", status=status
+    def _ask_for_token(self, form: Callable[[], Form]) -> TokenAnswer:
+        realm = urllib.parse.quote(self.settings.auth_realm, safe="")
+        path = f"realms/{realm}/protocol/openid-connect/token"
+        response = self._sent(
+            lambda: self._http.send("POST", path, headers={}, data=form()),
+            repeatable=self._repeatable,
         )
+        if response.status_code != HTTPStatus.OK:
+            return TokenAnswer(response.status_code)
+        body = read_json(response, where="the token request", url=self.settings.url)
+        return TokenAnswer(response.status_code, body)
 
+    def _sent(
+        self, send: Callable[[], requests.Response], *, repeatable: bool, write: str | None = None
+    ) -> requests.Response:
+        """The first answer that is not a passing failure, or the last failure of all attempts."""
+        pauses, began = self._pauses(), self._clock.elapsed()
+        while True:
+            failure: ProvisioningError | None = None
+            try:
+                response = send()
+            except (TooManyRedirects, SSLError) as error:
+                raise no_answer(error, url=self.settings.url, write=write) from None
+            except (requests.RequestException, OSError) as error:
+                # The causes' texts may hold a proxy's password: they stay out of the traceback.
+                failure = no_answer(error, url=self.settings.url, write=write)
+            else:
+                self._answered = True
+                if response.status_code not in _PASSING:
+                    return response
+            late = self._clock.elapsed() - began >= PATIENCE_SECONDS
+            pause = None if late or not repeatable else next(pauses, None)
+            if pause is not None:
+                self._clock.sleep(pause)
+            elif failure is None:
+                return response
+            else:
+                raise failure from None
 
-def _reason(response: requests.Response) -> str:
-    """Keycloak's own words for an error; its bodies repeat field names, never our values."""
-    try:
-        body = response.json()
-    except requests.JSONDecodeError:
-        return "no reason given"
-    if not isinstance(body, dict):
-        return "no reason given"
-    words = body.get("errorMessage") or body.get("error_description") or body.get("error") or ""
-    return str(words)[:_MAX_REASON] or "no reason given"
+    def _pauses(self) -> Iterator[float]:
+        return iter(PAUSES if self._answered else PAUSES_AT_FIRST)
 
 
 def quoted(name: str) -> str:

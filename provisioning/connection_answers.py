@@ -1,0 +1,117 @@
+"""What an answer of Keycloak, or none, means: JSON, or one of provisioning's errors."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any
+
+import requests
+from requests.exceptions import (
+    ChunkedEncodingError,
+    ContentDecodingError,
+    ProxyError,
+    SSLError,
+    Timeout,
+    TooManyRedirects,
+)
+
+from provisioning.errors import (
+    KeycloakRefusedError,
+    KeycloakUnreachableError,
+    NotPermittedError,
+    ObjectNotFoundError,
+    ProvisioningError,
+    UnexpectedAnswerError,
+)
+
+UNKNOWN_OUTCOME = (
+    "Whether it was carried out is not known: run `tanba plan` to see what the realm holds."
+)
+_MAX_REASON = 300
+
+_NO_ANSWER: tuple[tuple[type[Exception], str, str], ...] = (
+    (ProxyError, "the proxy did not let us reach {url}", "Check HTTPS_PROXY and NO_PROXY."),
+    (
+        SSLError,
+        "no trusted encrypted connection to {url}",
+        "With a private CA, set TANBA_KEYCLOAK_CA_FILE; does it want TANBA_KEYCLOAK_TLS_CERT_FILE?",
+    ),
+    (Timeout, "no answer in time from {url}", "Is it overloaded, or is a firewall between?"),
+    (ChunkedEncodingError, "an answer of {url} was cut short", ""),
+    (ContentDecodingError, "an answer of {url} cannot be unpacked", ""),
+    (
+        Exception,
+        "no answer from {url}",
+        "Is Keycloak running and the address right? With a private CA, set TANBA_KEYCLOAK_CA_FILE.",
+    ),
+)
+
+
+def no_answer(cause: BaseException | None, *, url: str, write: str | None) -> ProvisioningError:
+    """The error for a request that ended in `cause`; `write` names it where it changes something.
+
+    A redirect is an answer, though never of Keycloak's: secrets are not carried after it.
+    """
+    if isinstance(cause, TooManyRedirects):
+        return UnexpectedAnswerError(
+            f"{url} redirects us elsewhere",
+            hint="Give Keycloak's own address, without a login page before it.",
+        )
+    words, hint = next(
+        (w, h) for kind, w, h in _NO_ANSWER if isinstance(cause or Exception(), kind)
+    )
+    message = words.format(url=url)
+    if write is None:
+        return KeycloakUnreachableError(message, hint=hint)
+    return KeycloakUnreachableError(f"{message}: {write}", hint=f"{UNKNOWN_OUTCOME} {hint}".strip())
+
+
+def read_json(response: requests.Response, *, where: str, url: str) -> Any:
+    """The JSON of a successful answer; None where it is empty.
+
+    Raises UnexpectedAnswerError: a web page, cut short, or not JSON.
+    """
+    if not response.content:
+        return None
+    try:
+        return response.json()
+    except requests.JSONDecodeError:
+        page = response.content.lstrip().startswith(b"<")
+        what = "is a web page (HTML)" if page else "is cut short or not JSON"
+        raise UnexpectedAnswerError(
+            f"the answer to {where} {what}",
+            hint=f"Is {url} a Keycloak, without a login page before it?"
+            if page
+            else f"Is {url} a Keycloak? If it is, a server before it cut the answer; try again.",
+        ) from None
+
+
+def refusal(response: requests.Response, *, where: str, who: str, method: str) -> ProvisioningError:
+    """The error for an answer of 400 or more."""
+    status = response.status_code
+    if status == HTTPStatus.FORBIDDEN:
+        return NotPermittedError(
+            f"{who} may not do this: {where}",
+            status=status,
+            hint="It lacks a role of the realm; docs/admin.md lists the roles needed.",
+        )
+    if status == HTTPStatus.NOT_FOUND:
+        return ObjectNotFoundError(f"nothing is there: {where}", status=status)
+    unknown = method != "GET" and status >= HTTPStatus.INTERNAL_SERVER_ERROR
+    return KeycloakRefusedError(
+        f"Keycloak answered {status} to {where}: {_reason(response)}",
+        status=status,
+        hint=UNKNOWN_OUTCOME if unknown else "",
+    )
+
+
+def _reason(response: requests.Response) -> str:
+    """Keycloak's own words for an error; its bodies repeat field names, never our values."""
+    try:
+        body = response.json()
+    except requests.JSONDecodeError:
+        return "no reason given"
+    if not isinstance(body, dict):
+        return "no reason given"
+    words = body.get("errorMessage") or body.get("error_description") or body.get("error") or ""
+    return str(words)[:_MAX_REASON] or "no reason given"
