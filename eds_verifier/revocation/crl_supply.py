@@ -2,17 +2,18 @@
 
 The CRLs held are used while they suffice. When half of their time is gone, whoever asks next has
 them fetched anew, and does not wait. When they do not suffice, everybody waits for one fetch.
+When a fetch brings nothing newer, the next that nobody waits for is left for a tenth of the time.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from threading import Lock
 
 from eds_verifier.path.certificate import Certificate
 from eds_verifier.policy import VerificationPolicy
-from eds_verifier.revocation.crl import completes, read_status
+from eds_verifier.revocation.crl import completes, is_delta_needed, read_status
 from eds_verifier.revocation.crl_reading import Crl, HeldCrl
 from eds_verifier.revocation.evidence import Cause, Unusable
 from eds_verifier.revocation.fetch import EvidenceFetcher
@@ -28,6 +29,11 @@ CRL_SECONDS = 60.0
 """How long a download and its reading may take; nobody has to wait for all of it."""
 REFETCH_SECONDS = 60.0
 """A CRL that was fetched is not fetched again before: the authority publishes it far less often."""
+RENEWAL_SECONDS = 900.0
+"""Nor before this while nobody waits for it: an authority may publish later than half of the time.
+
+A tenth of what is left is waited for where that is longer.
+"""
 
 _WORDS: dict[SourceKind, str] = {"crl": "CRL", "delta_crl": "delta CRL"}
 
@@ -54,6 +60,7 @@ class CrlSupply:
         self._flights: SingleFlight[HeldCrl] = SingleFlight(around.spawn)
         self._lock = Lock()
         self._fetched: dict[str, float] = {}
+        self._came: dict[str, float] = {}
         self._failed: dict[str, float] = {}
         self._down: dict[str, Place] = {}
 
@@ -78,7 +85,8 @@ class CrlSupply:
         self._fetch_all(first, deadline, notes)
         if not self._suffice(places, certificate, policy, at):
             rest = [place for place in places if place not in first]
-            self._fetch_all(rest, deadline, notes)
+            if not self._is_only_delta_wanting(places, policy, at):
+                self._fetch_all(rest, deadline, notes)
         return self.held(places)
 
     def held(self, places: Iterable[Place]) -> tuple[HeldCrl, ...]:
@@ -110,6 +118,21 @@ class CrlSupply:
             # No newer CRL will say more of a certificate that has expired.
             return unusable.cause is Cause.EXPIRED
         return True
+
+    def _is_only_delta_wanting(
+        self, places: tuple[Place, ...], policy: VerificationPolicy, at: datetime
+    ) -> bool:
+        """Whether no other base would do either: a delta is needed, and is not to be had."""
+        base, delta = self._held_pair(places)
+        if base is None or base.next_update is None or at > base.next_update:
+            return False
+        return _is_for_delta(base, delta, places, policy)
+
+    def _held_pair(self, places: tuple[Place, ...]) -> tuple[Crl | None, Crl | None]:
+        """The base and the delta on the shelf."""
+        found = ((place, self._shelf.get(place)) for place in places)
+        held = {place.is_delta: one.crl for place, one in found if one is not None}
+        return held.get(False), held.get(True)
 
     def _wanted_first(self, places: tuple[Place, ...]) -> list[Place]:
         """What is missing; else the delta: it is small, and may be all that is out of date."""
@@ -144,14 +167,17 @@ class CrlSupply:
 
     def _start(self, place: Place) -> Flight[HeldCrl] | None:
         """A new fetch, or somebody's under way; None when it is too early to ask again."""
-        if self._is_too_early(place, self._fetched) or not self._source(place).may_ask():
+        if (
+            self._is_too_early(place, self._fetched, REFETCH_SECONDS)
+            or not self._source(place).may_ask()
+        ):
             return None
         return self._flights.start(place.key, lambda: self._fetch_patiently(place))
 
-    def _is_too_early(self, place: Place, since: dict[str, float]) -> bool:
+    def _is_too_early(self, place: Place, since: dict[str, float], pause: float) -> bool:
         with self._lock:
             done = since.get(place.key)
-        return done is not None and self._around.clock() < done + REFETCH_SECONDS
+        return done is not None and self._around.clock() < done + pause
 
     def _fetch_patiently(self, place: Place) -> HeldCrl:
         deadline = self._around.clock() + CRL_SECONDS
@@ -173,9 +199,17 @@ class CrlSupply:
     def _fetch_one(self, place: Place, deadline: float) -> HeldCrl:
         with self._around.recorded(place.issuer, place.kind):
             data = self._fetch.crl(place.url, seconds=self._around.left(deadline))
-            held = self._shelf.put(place, data, give_up=lambda: self._around.left(deadline) <= 0)
+            try:
+                held = self._shelf.put(
+                    place, data, give_up=lambda: self._around.left(deadline) <= 0
+                )
+            except Unusable as unusable:
+                if unusable.cause is Cause.OLDER:
+                    with self._lock:
+                        self._came[place.key] = self._around.clock()
+                raise
         with self._lock:
-            self._fetched[place.key] = self._around.clock()
+            self._fetched[place.key] = self._came[place.key] = self._around.clock()
             self._down.pop(place.key, None)
         return held
 
@@ -191,33 +225,47 @@ class CrlSupply:
         with self._lock:
             down = tuple(self._down.values())
         for place in down:
-            self._start_behind(place)
+            self._start_behind(place, RENEWAL_SECONDS)
 
     def _renew(self, places: tuple[Place, ...], policy: VerificationPolicy, at: datetime) -> None:
         """Have fetched what is missing or will not suffice much longer."""
-        crls = {place: one.crl for place in places if (one := self._shelf.get(place)) is not None}
-        delta = next((crl for place, crl in crls.items() if place.is_delta), None)
+        base, delta = self._held_pair(places)
         for place in places:
-            crl = crls.get(place)
-            is_completed = (
-                crl is not None
-                and not place.is_delta
-                and delta is not None
-                and completes(delta, crl)
-            )
-            if crl is None or _is_half_gone(crl, policy, at, is_completed=is_completed):
-                self._start_behind(place)
+            crl = delta if place.is_delta else base
+            if crl is None:
+                self._start_behind(place, REFETCH_SECONDS)
+                continue
+            is_for_delta = not place.is_delta and _is_for_delta(crl, delta, places, policy)
+            serves = _serves(crl, policy, is_for_delta=is_for_delta)
+            if serves is not None and at - crl.this_update > serves / 2:
+                left = abs((crl.this_update + serves - at).total_seconds())
+                self._start_behind(place, max(RENEWAL_SECONDS, left / 10))
 
-    def _start_behind(self, place: Place) -> None:
-        if not self._is_too_early(place, self._failed):
+    def _start_behind(self, place: Place, pause: float) -> None:
+        """Fetch while nobody waits, unless it failed just now or came less than `pause` ago."""
+        if not (
+            self._is_too_early(place, self._failed, REFETCH_SECONDS)
+            or self._is_too_early(place, self._came, pause)
+        ):
             self._start(place)
 
 
-def _is_half_gone(
-    crl: Crl, policy: VerificationPolicy, at: datetime, *, is_completed: bool
+def _is_for_delta(
+    base: Crl, delta: Crl | None, places: tuple[Place, ...], policy: VerificationPolicy
 ) -> bool:
-    """Half of the time a CRL may be used; a base with its delta serves until its nextUpdate."""
-    limits = [] if is_completed else [policy.crl_max_age]
+    """Whether a base is as good as a newer one: what must be fresh is the delta beside it.
+
+    A base that the delta held does not complete is not: a newer base may go with that delta.
+    """
+    if delta is not None and delta.this_update >= base.this_update:
+        return completes(delta, base)
+    is_published = any(place.is_delta for place in places)
+    return is_published and is_delta_needed(policy, delta_published=True)
+
+
+def _serves(crl: Crl, policy: VerificationPolicy, *, is_for_delta: bool) -> timedelta | None:
+    """How long a CRL may be used; a base with its delta serves until its nextUpdate."""
+    limits = [] if is_for_delta else [policy.crl_max_age]
     if crl.next_update is not None:
         limits.append(crl.next_update - crl.this_update)
-    return at - crl.this_update > min(limits) / 2 if limits else False
+    return min(limits, default=None)

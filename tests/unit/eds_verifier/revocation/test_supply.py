@@ -12,7 +12,7 @@ import pytest
 
 from eds_verifier.path.validate import validate_path
 from eds_verifier.policy import VerificationPolicy
-from eds_verifier.revocation.crl_supply import CRL_ATTEMPTS, REFETCH_SECONDS
+from eds_verifier.revocation.crl_supply import CRL_ATTEMPTS, REFETCH_SECONDS, RENEWAL_SECONDS
 from eds_verifier.revocation.evidence import Cause, Evidence
 from eds_verifier.revocation.fetch import FetchFailed
 from eds_verifier.revocation.gather import OCSP_PHASE_SECONDS, TOTAL_SECONDS, Gatherer
@@ -527,3 +527,70 @@ def test_a_newer_crl_is_not_sought_about_a_certificate_that_has_expired() -> Non
         gatherer.gather(path, nonces=lambda: bytes(16), policy=policy, at=NOW)
         clocks.seconds += REFETCH_SECONDS + 1
     assert authority_.count("base") == 1
+
+
+def kept_ready(made: datetime, lasts: timedelta, *, delta_up: bool) -> World:
+    """A server whose authority signed a base at `made` and publishes nothing newer."""
+    world = World(
+        base=lambda _: crl(PKI.issuer, this_update=made, next_update=made + lasts),
+    )
+    fetch = world.authority.crl
+
+    def fetched(url: str, *, seconds: float) -> bytes:
+        octets = fetch(url, seconds=seconds)
+        if url.endswith("delta.crl") and not delta_up:
+            raise FetchFailed("the CRL answered with HTTP status 404", Cause.HTTP_STATUS)
+        return octets
+
+    world.authority.crl = fetched  # type: ignore[method-assign]  # one address of two is blocked
+    world.service = SignatureService(
+        PKI.store if not delta_up else store_without_delta(),
+        world.authority,
+        around=world.clocks.around(spawn=lambda work: work()),
+        crls="kept_ready",
+    )
+    return world
+
+
+def judged_for(world: World, hours: int, policy: VerificationPolicy) -> int:
+    """How often the base was downloaded while somebody signed in every minute."""
+    before = world.authority.count("base")
+    for _ in range(hours * 60):
+        world.judge(policy)
+        world.clocks.seconds += 60
+    return world.authority.count("base") - before
+
+
+def test_a_crl_nobody_renewed_yet_is_not_downloaded_every_minute() -> None:
+    world = kept_ready(NOW - 13 * HOUR, DAY, delta_up=True)
+    assert judged_for(world, 2, POLICY) == 3
+    assert judged_for(world, 9, POLICY) <= 9 * 3600 / RENEWAL_SECONDS
+
+
+def test_a_crl_long_overdue_is_asked_for_ever_less_often() -> None:
+    world = kept_ready(NOW - 3 * DAY, DAY, delta_up=True)
+    assert judged_for(world, 10, POLICY) <= 3
+
+
+def test_what_is_newer_than_half_gone_is_fetched_after_the_pause() -> None:
+    world = kept_ready(NOW - 13 * HOUR, DAY, delta_up=True)
+    judged_for(world, 1, POLICY)
+    world.authority.base = lambda at: crl(PKI.issuer, this_update=at, next_update=at + DAY)
+    assert judged_for(world, 1, POLICY) == 1
+    assert judged_for(world, 10, POLICY) == 0
+
+
+def test_an_older_crl_replayed_is_not_downloaded_every_minute_either() -> None:
+    world = kept_ready(NOW - 13 * HOUR, DAY, delta_up=True)
+    world.judge()
+    world.authority.base = lambda _: crl(PKI.issuer, this_update=NOW - 20 * HOUR)
+    assert judged_for(world, 2, POLICY) <= 2 * 3600 / RENEWAL_SECONDS * CRL_ATTEMPTS
+
+
+@pytest.mark.parametrize("ocsp_up", [True, False])
+def test_a_base_is_not_downloaded_again_because_its_delta_is_missing(*, ocsp_up: bool) -> None:
+    world = kept_ready(NOW - 13 * HOUR, 180 * DAY, delta_up=False)
+    world.authority.ocsp_up = ocsp_up
+    policy = POLICY.model_copy(update={"delta_crl": "when_published"})
+    assert judged_for(world, 2, policy) == 1
+    assert world.authority.count("delta") > 1
