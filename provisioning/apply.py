@@ -5,13 +5,28 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from policies.errors import REFUSED
 from provisioning.connection import Connection
-from provisioning.errors import NotAppliedError, NotPermittedError, RealmMissingError
+from provisioning.errors import (
+    NotAppliedError,
+    NotPermittedError,
+    ProvisioningError,
+    RealmMissingError,
+)
 from provisioning.live import read
 from provisioning.plan import Change, Plan, plan
+from provisioning.plan_consequences import losses
+from provisioning.render import printable
 from provisioning.resources import Desired, Live
 from provisioning.writers import WRITERS
 from provisioning.writers.target import Target
+
+
+class LossRefusedError(ProvisioningError):
+    """A delete would take what neither a policy nor a plan can give back."""
+
+    code = "loss_refused"
+    exit_code = REFUSED
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +68,17 @@ def apply_plan(
 ) -> Plan:
     """Write what `planned` says; the plan carried out, which is longer when the realm was new.
 
+    Raises LossRefusedError before any write when a delete would lose what cannot return.
+
     Interrupted anywhere, the next run finishes: every write is of one object, and a new realm is
     enabled by the last. Raises NotAppliedError when the realm is still not as declared, and what
     Connection raises.
     """
+    require_no_loss(planned)
     if planned.creates_realm:
         _create(connection, desired.realm)
         planned = plan_realm(connection, desired)
+        require_no_loss(planned)
     target = Target(connection, desired.realm)
     total = len(planned.changes)
     for done, change in enumerate(planned.changes, start=1):
@@ -68,6 +87,20 @@ def apply_plan(
     if planned.changes:
         _check(plan_realm(connection, desired))
     return planned
+
+
+def require_no_loss(planned: Plan) -> None:
+    """Refuse a plan whose deletes take what nobody can give back. Raises LossRefusedError."""
+    found = losses(planned)
+    if found:
+        what = "; ".join(
+            f"{change.key.kind} {printable(str(change.key))} ({gone})" for change, gone in found
+        )
+        raise LossRefusedError(
+            f"{planned.realm}: the plan deletes for good: {what}",
+            hint="Nothing was written. If it is meant, delete it in Keycloak yourself and plan "
+            "again.",
+        )
 
 
 def _create(connection: Connection, realm: str) -> None:
@@ -88,7 +121,7 @@ def _check(remaining: Plan) -> None:
     if remaining.empty:
         return
     left = ", ".join(
-        f"{change.key.kind} {change.key}: {difference.path}"
+        printable(f"{change.key.kind} {change.key}: {difference.path}")
         for change in remaining.changes
         for difference in change.differences
     )

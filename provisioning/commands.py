@@ -16,7 +16,7 @@ import click
 
 from policies.errors import DIFFERENT, REFUSED
 from policies.loader import load_portals
-from provisioning.apply import Progress, apply_plan, survey
+from provisioning.apply import Progress, apply_plan, require_no_loss, survey
 from provisioning.connection import Connection, ConnectionSettings
 from provisioning.desired import build
 from provisioning.export import export_realms, render
@@ -32,7 +32,8 @@ from provisioning.planfile import (
     require_unmoved,
     schema,
 )
-from provisioning.render import as_json, as_text
+from provisioning.render import as_json, as_text, printable
+from provisioning.render_markdown import as_markdown
 from provisioning.resources import Desired
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -41,9 +42,12 @@ _PLAN_SUFFIX = ".json"
 _PATHS = click.argument(
     "paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path)
 )
-_FORMAT = click.option(
-    "--format", "output", type=click.Choice(["text", "json"]), default="text", show_default=True
-)
+
+
+def _format(*names: str) -> Callable[[Command], Command]:
+    return click.option(
+        "--format", "output", type=click.Choice(names), default="text", show_default=True
+    )
 
 
 def _server(command: Command) -> Command:
@@ -58,7 +62,7 @@ def _server(command: Command) -> Command:
 
 @click.command()
 @_PATHS
-@_FORMAT
+@_format("text", "json", "markdown")
 @click.option(
     "--out",
     type=click.Path(dir_okay=False, path_type=Path),
@@ -89,6 +93,9 @@ def plan(paths: tuple[Path, ...], output: str, out: Path | None, **server: str |
         _replace(out, as_file(document))
     if output == "json":
         click.echo(as_file(document), nl=False)
+    elif output == "markdown":
+        plans = [realm.plan for realm in surveyed]
+        click.echo(as_markdown(plans, server=connection.settings.url), nl=False)
     else:
         _show([realm.plan for realm in surveyed], output, connection)
     return 0 if all(realm.plan.empty for realm in surveyed) else DIFFERENT
@@ -96,7 +103,7 @@ def plan(paths: tuple[Path, ...], output: str, out: Path | None, **server: str |
 
 @click.command()
 @_PATHS
-@_FORMAT
+@_format("text", "json")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @_server
 def apply(paths: tuple[Path, ...], output: str, *, yes: bool, **server: str | None) -> int:
@@ -119,6 +126,8 @@ def apply(paths: tuple[Path, ...], output: str, *, yes: bool, **server: str | No
         require_unmoved(document, surveyed)
     if output == "text":
         _show([realm.plan for realm in surveyed], output, connection)
+    for realm in surveyed:
+        require_no_loss(realm.plan)
     if not yes and not all(realm.plan.empty for realm in surveyed) and not _agreed():
         click.echo("nothing was written", err=True)
         return REFUSED
@@ -215,7 +224,13 @@ def _show(plans: list[Plan], output: str, connection: Connection) -> None:
         click.echo(json.dumps(body, ensure_ascii=False, indent=2))
         return
     for realm_plan in plans:
-        click.echo(as_text(realm_plan))
+        click.echo(as_text(realm_plan, colour=_in_colour()))
+
+
+def _in_colour() -> bool:
+    """On a terminal, unless NO_COLOR is set (no-color.org) or the terminal knows none."""
+    calm = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
+    return sys.stdout.isatty() and not calm
 
 
 def _agreed() -> bool:
@@ -228,7 +243,7 @@ def _line(progress: Progress) -> None:
     change = progress.change
     click.echo(
         f"[{progress.done}/{progress.total}] {progress.realm}: "
-        f"{change.action} {change.key.kind} {change.key}",
+        f"{change.action} {change.key.kind} {printable(str(change.key))}",
         err=True,
     )
 

@@ -18,6 +18,7 @@ from policies.base import Frozen
 from provisioning.apply import Surveyed
 from provisioning.fingerprint import canonical, digest, fingerprint
 from provisioning.plan import Action
+from provisioning.plan_consequences import Touched
 from provisioning.planfile_errors import (
     PlanFileError,
     PlanForOtherServerError,
@@ -43,13 +44,25 @@ class DifferenceRecord(Frozen):
     after: JsonValue
 
 
+class TouchRecord(Frozen):
+    """What a change does to people who are signing in (`sign-ins`) or signed in (`sessions`)."""
+
+    what: Touched
+    sentence: str
+
+
 class ChangeRecord(Frozen):
-    """One object that would be written. `name`: with its parent before it, `eds/iin`."""
+    """One object that would be written. `name`: with its parent before it, `eds/iin`.
+
+    `loses`: what the delete takes for good; null when nothing is lost.
+    """
 
     action: Action
     kind: Kind
     name: str
     differences: tuple[DifferenceRecord, ...]
+    touches: tuple[TouchRecord, ...]
+    loses: str | None
 
 
 class ObjectRecord(Frozen):

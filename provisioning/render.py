@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
+import click
+
 from provisioning.diff import MASK, Difference
 from provisioning.fingerprint import FROM_SECRETS
-from provisioning.plan import Change, Plan
+from provisioning.plan import Action, Change, Plan
+from provisioning.plan_consequences import consequences, lost
 
 PLAN_FORMAT = 1
-_SIGNS = {"create": "+", "update": "~", "delete": "-"}
+SIGNS: Mapping[Action, str] = {"create": "+", "update": "~", "delete": "-"}
+_COLOURS: Mapping[Action, str] = {"create": "green", "update": "yellow", "delete": "red"}
 _LONGEST_VALUE = 100
 
 
@@ -30,22 +34,51 @@ def realm_as_json(plan: Plan) -> dict[str, Any]:
     return {
         "realm": plan.realm,
         "creates_realm": plan.creates_realm,
-        "changes": [_change(change) for change in plan.changes],
+        "changes": [_change(plan, change) for change in plan.changes],
         "kept": list(plan.kept),
     }
 
 
-def as_text(plan: Plan) -> str:
-    """One realm's plan: a line per object, under it a line per value; in stable order."""
+def as_text(plan: Plan, *, colour: bool = False) -> str:
+    """One realm's plan: a line per object, under it a line per value; in stable order.
+
+    `colour`: with the escape sequences of a terminal; nothing in a plan can bring in its own.
+    """
     lines = [f"{plan.realm}: {summary(plan)}"]
     if plan.creates_realm:
-        lines.append(f"  + realm {plan.realm} (new)")
+        lines.append(_coloured("create", f"  + realm {plan.realm} (new)", colour=colour))
     for change in plan.changes:
-        lines.append(f"  {_SIGNS[change.action]} {change.key.kind} {change.key}")
+        head = f"  {SIGNS[change.action]} {change.key.kind} {printable(str(change.key))}"
+        lines.append(_coloured(change.action, head, colour=colour))
         if change.action == "update":
-            lines += [f"      {_difference(difference)}" for difference in _masked(change)]
-    lines += [f"  = {sentence}" for sentence in plan.kept]
+            lines += [f"      {_difference(difference)}" for difference in masked(change)]
+        lines += [f"      ! {sentence}" for sentence in remarks(plan, change)]
+    lines += [f"  = {printable(sentence)}" for sentence in plan.kept]
     return "\n".join(lines)
+
+
+def remarks(plan: Plan, change: Change) -> list[str]:
+    """What people must know of a change: whom it touches, what it loses for good."""
+    found = [f"{item.touched}: {item.sentence}" for item in consequences(plan, change)]
+    gone = lost(change)
+    return found + ([f"lost for good: {gone}"] if gone else [])
+
+
+def value_text(value: Any) -> str:
+    """A value in one line of at most 100 characters."""
+    if value is None:
+        return "(not set)"
+    text = printable(json.dumps(value, ensure_ascii=False))
+    return text if len(text) <= _LONGEST_VALUE else f"{text[: _LONGEST_VALUE - 1]}…"
+
+
+def printable(text: str) -> str:
+    """Text that does nothing to a terminal or a page: control and format characters spelled out.
+
+    A realm's names come from whoever could write there: an escape sequence, a line break or a
+    change of direction must not repaint the plan that is being judged.
+    """
+    return "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in text)
 
 
 def summary(plan: Plan) -> str:
@@ -60,18 +93,7 @@ def summary(plan: Plan) -> str:
     return ", ".join(f"{count} {words}" for words, count in counts.items() if count)
 
 
-def _change(change: Change) -> dict[str, Any]:
-    return {
-        "action": change.action,
-        "kind": str(change.key.kind),
-        "name": str(change.key),
-        "differences": [
-            {"path": d.path, "before": d.before, "after": d.after} for d in _masked(change)
-        ],
-    }
-
-
-def _masked(change: Change) -> list[Difference]:
+def masked(change: Change) -> list[Difference]:
     """What is computed from a secret is shown as one."""
     return [
         replace(d, before=None if d.before is None else MASK, after=d.after and MASK)
@@ -81,12 +103,26 @@ def _masked(change: Change) -> list[Difference]:
     ]
 
 
+def _change(plan: Plan, change: Change) -> dict[str, Any]:
+    return {
+        "action": change.action,
+        "kind": str(change.key.kind),
+        "name": str(change.key),
+        "differences": [
+            {"path": d.path, "before": d.before, "after": d.after} for d in masked(change)
+        ],
+        "touches": [
+            {"what": str(item.touched), "sentence": item.sentence}
+            for item in consequences(plan, change)
+        ],
+        "loses": lost(change),
+    }
+
+
 def _difference(difference: Difference) -> str:
-    return f"{difference.path}: {_value(difference.before)} -> {_value(difference.after)}"
+    before, after = value_text(difference.before), value_text(difference.after)
+    return f"{printable(difference.path)}: {before} -> {after}"
 
 
-def _value(value: Any) -> str:
-    if value is None:
-        return "(not set)"
-    text = json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= _LONGEST_VALUE else f"{text[: _LONGEST_VALUE - 1]}…"
+def _coloured(action: Action, text: str, *, colour: bool) -> str:
+    return click.style(text, fg=_COLOURS[action]) if colour else text

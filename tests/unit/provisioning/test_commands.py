@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
+
 import click
 import pytest
 from click.testing import CliRunner
 
 from provisioning import commands
 from provisioning.errors import ConnectionSettingsError
+from provisioning.planfile_errors import PlanFileError
 
 GRAIN = "policies/portals/grain-receipts"
 
@@ -32,3 +35,53 @@ def test_a_check_needs_a_file_to_compare_with() -> None:
     result = CliRunner().invoke(commands.export, [GRAIN, "--check"])
     assert result.exit_code != 0
     assert "-o" in result.output
+
+
+@pytest.mark.parametrize(
+    ("terminal", "environ", "expected"),
+    [
+        (True, {}, True),
+        (True, {"NO_COLOR": ""}, True),
+        (True, {"NO_COLOR": "1"}, False),
+        (True, {"TERM": "dumb"}, False),
+        (False, {}, False),
+    ],
+)
+def test_colour_is_for_terminals_that_want_it(
+    *, terminal: bool, environ: dict[str, str], expected: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("NO_COLOR", "TERM"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in environ.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr("sys.stdout.isatty", lambda: terminal)
+    assert commands._in_colour() is expected
+
+
+def test_the_schema_is_printed_without_policies_or_a_server() -> None:
+    result = CliRunner().invoke(commands.plan, ["--schema"])
+    assert result.exit_code == 0
+    assert json.loads(result.output)["title"] == "PlanDocument"
+
+
+@pytest.mark.parametrize(
+    ("command", "arguments", "words"),
+    [
+        (commands.plan, [GRAIN, "--out", "plan.txt"], "ends in .json"),
+        (commands.apply, [GRAIN, "realm-export.json"], "one plan at a time"),
+    ],
+)
+def test_a_plan_is_known_by_its_name(
+    command: click.Command, arguments: list[str], words: str
+) -> None:
+    result = CliRunner().invoke(command, arguments)
+    assert result.exit_code == 2
+    assert words in result.output
+
+
+def test_a_file_that_is_no_plan_is_refused_before_any_server_is_asked(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv("TANBA_KEYCLOAK_URL", raising=False)
+    result = CliRunner().invoke(commands.apply, ["realm-export.json", "--yes"])
+    assert isinstance(result.exception, PlanFileError)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 
+import click
 from pydantic import SecretStr
 
+from provisioning.desired.realm import SMTP_FINGERPRINT
 from provisioning.plan import plan
 from provisioning.render import as_json, as_text
 from provisioning.resources import Desired, Key, Kind, Live
@@ -33,8 +35,33 @@ def test_a_change_is_shown_by_its_path_before_and_after(
     live = changed(as_declared, key, {**as_declared.objects[key], "verifyEmail": False})
     text = as_text(plan(desired, live))
     assert text == (
-        "grain-receipts: 1 to update\n  ~ realm grain-receipts\n      verifyEmail: false -> true"
+        "grain-receipts: 1 to update\n  ~ realm grain-receipts\n      verifyEmail: false -> true\n"
+        "      ! sign-ins: A sign-in may be asked for something else or by other means."
     )
+
+
+def test_colour_adds_nothing_but_colour(desired: Desired, as_declared: Live) -> None:
+    surplus = Key(Kind.CLIENT_MAPPER, "extra", "portal")
+    plans = [
+        plan(desired, Live(desired.realm, exists=False)),
+        plan(desired, changed(as_declared, surplus, {"name": "extra"})),
+    ]
+    for found, sign in zip(plans, ("\x1b[32m  +", "\x1b[31m  -"), strict=True):
+        coloured = as_text(found, colour=True)
+        assert sign in coloured
+        assert click.unstyle(coloured) == as_text(found)
+        assert "\x1b" not in as_text(found)
+
+
+def test_what_is_computed_from_a_secret_is_masked_as_one(
+    desired: Desired, as_declared: Live
+) -> None:
+    key = Key(Kind.REALM, "grain-receipts")
+    attributes = {**as_declared.objects[key]["attributes"], SMTP_FINGERPRINT: "0123abcd"}
+    live = changed(as_declared, key, {**as_declared.objects[key], "attributes": attributes})
+    shown = as_text(plan(desired, live)) + json.dumps(as_json([plan(desired, live)], server="x"))
+    assert SMTP_FINGERPRINT in shown
+    assert "0123abcd" not in shown
 
 
 def test_nothing_to_do_is_said_in_words(desired: Desired, as_declared: Live) -> None:
