@@ -82,7 +82,8 @@ def read_given(path: Path) -> GivenTrust:
             f"{path}: there is no authority's certificate",
             hint=f"DER or PEM is read, of files that end in {', '.join(sorted(SUFFIXES))}.",
         )
-    return GivenTrust(TrustStore(path.name, _arranged(tuple(found.values()))), tuple(ignored))
+    name = path.name or path.absolute().name
+    return GivenTrust(TrustStore(name, _arranged(tuple(found.values()))), tuple(ignored))
 
 
 def together(stores: Sequence[TrustStore]) -> TrustStore:

@@ -61,7 +61,8 @@ def _configured(load: Callable[[], TrustStore], *, needs_trust: bool) -> Configu
     except TanbaError as error:
         if needs_trust:
             raise
-        click.echo(f"note: lines without trust cannot be judged: {error.message}", err=True)
+        said = ". ".join(part for part in (error.message, error.hint) if part)
+        click.echo(f"note: lines without trust cannot be judged: {said}", err=True)
         return Configured(None, f"the configured trust list cannot be read: {error.message}")
 
 

@@ -198,4 +198,7 @@ _BY_FIRST_TAG: dict[int, Callable[[bytes, list[Part]], Kind | None]] = {
     _INTEGER: _kind_of_secret,
     _SEQUENCE: _kind_of_nested,
 }
-_BY_ALGORITHM = {(_SEQUENCE, _OCTETS): Kind.PRIVATE_KEY, (_SEQUENCE, _BITS): Kind.PUBLIC_KEY}
+_BY_ALGORITHM: dict[tuple[int, ...], Kind] = {
+    (_SEQUENCE, _OCTETS): Kind.PRIVATE_KEY,
+    (_SEQUENCE, _BITS): Kind.PUBLIC_KEY,
+}

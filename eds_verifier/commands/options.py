@@ -6,7 +6,7 @@ import re
 import sys
 import unicodedata
 from collections.abc import Callable, Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +14,9 @@ import click
 
 from eds_verifier.batch.request import read_instant
 from eds_verifier.errors import TrustStoreError
-from eds_verifier.trust import TrustStore, find_list, load_trust
+from eds_verifier.trust import TrustStore, find_list, store_of
 from eds_verifier.trust_given import SUFFIXES, read_given, together
+from policies.trust import LISTS, load_trust_list
 
 STDIN = Path("-")
 EXISTING_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -88,21 +89,17 @@ def load_named(
     stores = []
     for name in names:
         path = Path(name)
-        if path.suffix.lower() in SUFFIXES or (
-            path.is_dir() and not _is_list(name, certificates_dir)
-        ):
-            given = read_given(path)
-            for note in given.ignored:
-                click.echo(f"note: not trusted: {shown(note)}", err=True)
-            stores.append(given.store)
+        if path.suffix == ".yaml":
+            stores.append(_load_list(path, certificates_dir, unsafe_allow_test_trust))
+        elif path.suffix.lower() in SUFFIXES:
+            stores.append(_load_given(path))
+        elif _is_list(name, certificates_dir):
+            found = find_list(name, certificates_dir)
+            stores.append(_load_list(found, certificates_dir, unsafe_allow_test_trust))
+        elif path.is_dir():
+            stores.append(_load_given(path))
         else:
-            stores.append(
-                load_trust(
-                    list_path(name, certificates_dir),
-                    certificates_dir,
-                    unsafe_allow_test_trust=unsafe_allow_test_trust,
-                )
-            )
+            raise TrustStoreError(_nothing(name, certificates_dir))
     store = together(stores)
     if store.unsafe_test:
         click.secho(
@@ -113,12 +110,49 @@ def load_named(
     return store
 
 
+def _load_given(path: Path) -> TrustStore:
+    given = read_given(path)
+    for note in given.ignored:
+        click.echo(f"note: not trusted: {shown(note)}", err=True)
+    return given.store
+
+
+def _load_list(path: Path, certificates_dir: Path, allow_test: bool) -> TrustStore:  # noqa: FBT001 - private
+    """`load_trust` with the hints of the command line."""
+    trust_list = load_trust_list(path)
+    if trust_list.unsafe_test and not allow_test:
+        raise TrustStoreError(
+            f"the trust list {trust_list.name} is for tests: anybody may hold its keys",
+            hint="Add --unsafe-allow-test-trust.",
+        )
+    try:
+        return store_of(trust_list, certificates_dir, unsafe_allow_test_trust=allow_test)
+    except TrustStoreError as error:
+        if not error.hint:
+            raise
+        hint = f"{error.hint.removesuffix('.')}, or give --trust-dir, if the certificates are"
+        raise TrustStoreError(error.message, hint=f"{hint} elsewhere.") from None
+
+
+def _nothing(name: str, certificates_dir: Path) -> str:
+    lists = {path.stem for folder in (certificates_dir, LISTS) for path in folder.glob("*.yaml")}
+    return (
+        f"{name} is no folder, no file of certificates ({' '.join(sorted(SUFFIXES))}), "
+        f"no list file (.yaml), and no list of that name ({', '.join(sorted(lists))})"
+    )
+
+
 def _is_list(name: str, certificates_dir: Path) -> bool:
     try:
         find_list(name, certificates_dir)
     except TrustStoreError:
         return False
     return True
+
+
+def rfc3339(instant: datetime) -> str:
+    """The instant in UTC, as `--at` takes it."""
+    return instant.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 def masked(text: str) -> str:

@@ -110,5 +110,5 @@ def _no_path(leaf: Certificate, search: Search) -> Refused:
     ):
         detail = "the certificate bears the name of a trusted authority but not its signature"
     else:
-        detail = f"no authority of the trust list {search.trust.name} issued it"
+        detail = f"none of the authorities trusted here ({search.trust.name}) issued it"
     return Refused(Reason.UNTRUSTED_ISSUER, detail)

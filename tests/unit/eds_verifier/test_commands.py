@@ -246,6 +246,7 @@ def test_a_list_for_tests_is_taken_only_when_that_is_said_and_then_it_is_told(
 ) -> None:
     result = _verify(folder, "signed.p7s", trust="for-tests")
     assert isinstance(result.exception, TrustStoreError)
+    assert result.exception.hint == "Add --unsafe-allow-test-trust."
     result = _verify(folder, "signed.p7s", "--unsafe-allow-test-trust", trust="for-tests")
     assert result.exit_code == 0
     assert "authorities of tests are trusted" in result.stderr
@@ -305,10 +306,45 @@ def test_a_mistake_in_a_policy_file_is_named_by_line_and_column(
         raise result.exception or AssertionError("the policy was taken")
 
 
-def test_an_unknown_list_is_named(folder: Path) -> None:
-    result = _verify(folder, "signed.p7s", trust="nobody")
+NO_TRUST = ["nobody", "gone/", "signed.p7s", "NOBODY", "./tests"]
+
+
+@pytest.mark.parametrize("named", NO_TRUST)
+def test_trust_that_is_nothing_is_told_what_it_could_be(
+    folder: Path, named: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(folder)
+    result = _verify(folder, "signed.p7s", trust=named)
     assert isinstance(result.exception, TrustStoreError)
-    assert "nca-rk" in result.exception.hint
+    assert result.exception.message == (
+        f"{named} is no folder, no file of certificates (.cer .crt .der .pem), "
+        "no list file (.yaml), and no list of that name (for-tests, nca-rk, nca-rk-test, tests)"
+    )
+
+
+def test_a_certificate_that_is_missing_may_be_elsewhere(folder: Path, tmp_path: Path) -> None:
+    (folder / "issuer.cer").unlink()
+    result = _verify(folder, "signed.p7s")
+    assert isinstance(result.exception, TrustStoreError)
+    update = f"Run `tanba eds trust update --trust tests --trust-dir {folder}`"
+    elsewhere = f"{update}, or give --trust-dir, if the certificates are elsewhere."
+    assert result.exception.hint == elsewhere
+    (folder / "lines").write_bytes(line())
+    empty = tmp_path / "none"
+    noted = _invoke("verify", "--batch", folder / "lines", "--jobs", "1", "--trust-dir", empty)
+    assert noted.exit_code == 0
+    assert "lines without trust cannot be judged" in noted.stderr
+    assert noted.stderr.endswith(
+        f"--trust-dir {empty}`, or give --trust-dir, if the certificates are elsewhere.\n"
+    )
+
+
+def test_an_issuer_that_is_not_trusted_is_told_with_what_is(folder: Path) -> None:
+    (folder / "stranger.cer").write_bytes(pki("gost").root.der)
+    result = _verify(folder, "signed.p7s", trust=str(folder / "stranger.cer"))
+    assert result.exit_code == 2
+    said = "invalid: none of the authorities trusted here (stranger.cer) issued it"
+    assert said in result.output
 
 
 MISUSE: dict[str, list[str]] = {

@@ -31,6 +31,14 @@ def test_of_a_folder_roots_are_anchors_and_issuers_stand_under_them(tmp_path: Pa
     }
 
 
+def test_the_folder_one_stands_in_has_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "r.cer").write_bytes(PKI.root.der)
+    monkeypatch.chdir(tmp_path)
+    assert read_given(Path()).store.name == tmp_path.name
+
+
 def test_an_issuer_whose_root_only_bears_the_right_name_is_not_put_under_it(
     tmp_path: Path,
 ) -> None:
