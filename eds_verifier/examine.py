@@ -1,18 +1,19 @@
 """Everything about a message but revocation: form, signers, paths, keys, signatures, subjects.
 
-unwrap → message → for each signer: certificate → time stamps → path → holder → key → signature
+unwrap → message → for each signer: certificate → path → holder → key → signature → time stamps
        → subject
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import partial
+from functools import cache, partial
 
 from eds_verifier.asn1.armour import unwrap
 from eds_verifier.cms.check import (
+    Digests,
     VerifiedContent,
     check_signature,
     read_certificates,
@@ -47,13 +48,16 @@ class Examined:
     proven_time: ProvenTime | None
     warnings: tuple[str, ...]
 
+    def holds_at(self, at: datetime) -> bool:
+        """Whether every certificate of the path is valid at `at`, not only when it was stamped."""
+        return all(one.not_before <= at <= one.not_after for one in self.path.certificates)
+
     def without_time(self, at: datetime) -> Examined:
         """The same, its time stamp void; refused as expired unless its path is valid at `at`."""
-        for certificate in self.path.certificates:
-            if not certificate.not_before <= at <= certificate.not_after:
-                raise Refused(
-                    Reason.EXPIRED, "the certificate has expired, and its time stamp proves nothing"
-                )
+        if not self.holds_at(at):
+            raise Refused(
+                Reason.EXPIRED, "the certificate has expired, and its time stamp proves nothing"
+            )
         return replace(self, proven_time=None, warnings=(*self.warnings, INVALID_TIME_STAMP))
 
     @property
@@ -98,7 +102,9 @@ def examine(
     """
     octets = unwrap(cms, max_bytes=policy.max_bytes)
     message = parse_message(octets)
-    one = partial(_signer, message, content=content, trust=trust, policy=policy, at=at)
+    # Hashed when the first signer's path holds, and once for all of them.
+    digests = cache(lambda: Digests(signed_content(message, content)))
+    one = partial(_signer, digests=digests, trust=trust, policy=policy, at=at)
     certificates = read_certificates(message)
     if policy.purpose != "document":
         return Examination(octets, (one(certificates, _only_signer(message)),))
@@ -130,22 +136,25 @@ def _only_signer(message: SignedMessage) -> SignerInfo:
 
 
 def _signer(  # noqa: PLR0913 - the whole input of the rule, each part named
-    message: SignedMessage,
     certificates: Sequence[Certificate],
     signer: SignerInfo,
     *,
-    content: bytes | None,
+    digests: Callable[[], Digests],
     trust: TrustStore,
     policy: VerificationPolicy,
     at: datetime,
 ) -> Examined:
     leaf = signer_certificate(signer, certificates)
-    proven, warnings = _time_stamp(signer, trust, not_after=at + policy.clock_skew)
-    judged_at = proven.time if proven and policy.purpose == "document" else at
-    path = _path(leaf, trust, policy, at=judged_at)
+    now = _path_now(leaf, signer, trust, policy, at=at)
     read_holder(leaf)
     key_use = check_key(leaf, policy)
-    signed = check_signature(signer, leaf, signed_content(message, content))
+    signed = check_signature(signer, leaf, digests())
+    proven, warnings = _time_stamp(signer, trust, not_after=at + policy.clock_skew)
+    path = now
+    if proven is not None and policy.purpose == "document":
+        path = _path(leaf, trust, policy, at=proven.time)
+    if isinstance(path, Refused):
+        raise path
     subject, more = read_subject(leaf, policy, at=at)
     return Examined(
         path=path,
@@ -156,6 +165,24 @@ def _signer(  # noqa: PLR0913 - the whole input of the rule, each part named
         proven_time=proven,
         warnings=warnings + more,
     )
+
+
+def _path_now(
+    leaf: Certificate,
+    signer: SignerInfo,
+    trust: TrustStore,
+    policy: VerificationPolicy,
+    *,
+    at: datetime,
+) -> ValidatedPath | Refused:
+    """The path at `at`; a refusal that a document's time stamp may yet lift is given back."""
+    try:
+        return _path(leaf, trust, policy, at=at)
+    except Refused as refused:
+        liftable = refused.reason in (Reason.EXPIRED, Reason.UNTRUSTED_ISSUER)
+        if policy.purpose == "document" and signer.time_stamps and liftable:
+            return refused
+        raise
 
 
 def _time_stamp(

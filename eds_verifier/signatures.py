@@ -39,6 +39,10 @@ MIN_RSA_BITS, MAX_RSA_BITS = 2048, 8192
 MIN_EXPONENT, MAX_EXPONENT = 1 << 16, 1 << 256
 """NIST SP 800-89 section 5.3.3. A larger exponent makes a check as dear as signing."""
 MIN_SALT, MAX_SALT = 16, 64
+MAX_IDENTIFIER = 256
+"""Octets of an AlgorithmIdentifier; RSASSA-PSS with all its parameters has some seventy."""
+MAX_SIGNATURE = 4_096
+"""Octets of a signature value."""
 
 _DIGESTS: dict[str, Callable[[bytes], bytes]] = {
     oids.SHA256: lambda data: hashlib.sha256(data).digest(),
@@ -127,7 +131,8 @@ def read_scheme(identifier: bytes, *, what: str, digest_oid: str | None = None) 
     Parameters absent and NULL are one (RFC 5754): the NCA writes both, even side by side in one
     CRL. Refuses unsupported_algorithm for anything else.
     """
-    scheme = _read_scheme(identifier, digest_oid)
+    # What is kept is bounded: identifiers come from strangers.
+    scheme = _read_scheme(identifier, digest_oid) if len(identifier) <= MAX_IDENTIFIER else None
     if scheme is None:
         raise Refused(Reason.UNSUPPORTED_ALGORITHM, f"{what} uses an algorithm not accepted here")
     return scheme
@@ -172,9 +177,15 @@ def _read_pss(parameters: bytes) -> Scheme | None:
     return Scheme("rsa", hash_oid, read.salt) if coherent else None
 
 
-@lru_cache(maxsize=256)
 def read_digest(identifier: bytes, *, what: str) -> str:
     """The OID of a digest's AlgorithmIdentifier; refuses one with parameters, or not accepted."""
+    if len(identifier) > MAX_IDENTIFIER:
+        raise Refused(Reason.UNSUPPORTED_ALGORITHM, f"{what} uses an algorithm not accepted here")
+    return _read_digest(identifier, what=what)
+
+
+@lru_cache(maxsize=256)
+def _read_digest(identifier: bytes, *, what: str) -> str:
     oid, parameters = algorithm_parts(identifier, what=what)
     if oid not in _DIGESTS or parameters not in (b"", NULL):
         raise Refused(
@@ -245,15 +256,20 @@ def prepare_key(key_info: bytes) -> None:
         key.prepare()
 
 
+def fits(scheme: Scheme, key_info: bytes) -> bool:
+    """Whether a key of this kind could have made such a signature at all."""
+    key = read_key(key_info)
+    kind = _GOST_KINDS[key.curve] if isinstance(key, gost.PublicKey) else "rsa"
+    return scheme.key == kind
+
+
 def holds(scheme: Scheme, key_info: bytes, data: bytes, signature: bytes) -> bool:
     """Whether `signature` over `data` was made with this key. A key of another kind: False."""
+    if not fits(scheme, key_info) or len(signature) > MAX_SIGNATURE:
+        return False
     key = read_key(key_info)
     if isinstance(key, gost.PublicKey):
-        if scheme.key != _GOST_KINDS[key.curve]:
-            return False
         return gost.verify(key, digest(scheme.digest, data), signature)
-    if scheme.key != "rsa":
-        return False
     try:
         key.verify(signature, data, _padding(scheme), _RSA_HASHES[scheme.digest])
     except InvalidSignature:

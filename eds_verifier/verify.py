@@ -12,8 +12,9 @@ from eds_verifier.policy import VerificationPolicy
 from eds_verifier.revocation.evidence import Evidence
 from eds_verifier.revocation.judge import (
     Assessment,
+    Standing,
     assess_revocation,
-    is_time_stamp_revoked,
+    standing_of_time_stamp,
 )
 from eds_verifier.revocation.ocsp import NONCE_OCTETS
 from eds_verifier.trust import TrustStore
@@ -26,6 +27,8 @@ from eds_verifier.verdict import (
 )
 
 _log = logging.getLogger(__name__)
+
+STAMPER_NOT_CHECKED = "timestamp_revocation_not_checked"
 
 _WORST = {"invalid": 0, "indeterminate": 1, "valid": 2}
 
@@ -90,11 +93,16 @@ def _signer_verdict(
     policy: VerificationPolicy,
     at: datetime,
 ) -> Verdict:
+    standing = _standing(signer, evidence, policy=policy, at=at)
     try:
-        signer = _with_time_that_stands(signer, evidence, policy=policy, at=at)
-        signed_at = signer.proven_time.time if signer.proven_time else None
+        signer = _by_standing(signer, standing, at)
+        proven = signer.proven_time
         assessed = assess_revocation(
-            signer.path, evidence, policy=policy, at=at, signed_at=signed_at
+            signer.path,
+            evidence,
+            policy=policy,
+            at=at,
+            signed_at=proven.time if proven and standing == "stands" else None,
         )
     except Refused as refused:
         return refused.verdict(
@@ -102,6 +110,7 @@ def _signer_verdict(
             chain=signer.chain,
             warnings=signer.warnings + refused.warnings,
         )
+    unknown = (STAMPER_NOT_CHECKED,) if standing == "unknown" else ()
     return Verdict(
         verdict="valid",
         reason=Reason.OK,
@@ -110,22 +119,38 @@ def _signer_verdict(
         chain=signer.chain,
         revocation=assessed.summary,
         claimed_at=signer.claimed_at,
-        signed_at=signed_at,
+        signed_at=proven.time if proven else None,
         timestamp=_time_stamp(signer),
-        existence_proof=_existence_proof(examination, signer, assessed, policy),
-        warnings=signer.warnings + assessed.warnings,
+        existence_proof=_existence_proof(
+            examination, assessed, policy, is_stamped=proven is not None and standing == "stands"
+        ),
+        warnings=signer.warnings + unknown + assessed.warnings,
     )
 
 
-def _with_time_that_stands(
-    signer: Examined, evidence: Evidence, *, policy: VerificationPolicy, at: datetime
-) -> Examined:
-    proven = signer.proven_time
-    if proven is not None and is_time_stamp_revoked(
-        proven.path, evidence, policy=policy, at=at, stamped_at=proven.time
-    ):
+def _by_standing(signer: Examined, standing: Standing, at: datetime) -> Examined:
+    """What is left of a signer by its time stamp's standing."""
+    if standing == "void":
         return signer.without_time(at)
+    if standing == "unknown" and not signer.holds_at(at):
+        raise Refused(
+            Reason.REVOCATION_UNAVAILABLE,
+            "the certificate has expired, and whether the authority of its time stamp was revoked"
+            " is not known",
+        )
     return signer
+
+
+def _standing(
+    signer: Examined, evidence: Evidence, *, policy: VerificationPolicy, at: datetime
+) -> Standing:
+    """What is known of whoever stamped the signature; `stands` when nobody did."""
+    proven = signer.proven_time
+    if proven is None:
+        return "stands"
+    return standing_of_time_stamp(
+        proven.path, evidence, policy=policy, at=at, stamped_at=proven.time
+    )
 
 
 def _time_stamp(signer: Examined) -> TimeStamp | None:
@@ -149,7 +174,7 @@ def acceptance_nonce(cms: bytes) -> bytes:
 
 
 def _existence_proof(
-    examination: Examination, signer: Examined, assessed: Assessment, policy: VerificationPolicy
+    examination: Examination, assessed: Assessment, policy: VerificationPolicy, *, is_stamped: bool
 ) -> ExistenceProof | None:
     """What besides our own clock says that an acceptance existed."""
     if policy.purpose != "acceptance":
@@ -157,7 +182,7 @@ def _existence_proof(
     asked = assessed.ocsp.nonce if assessed.ocsp else None
     if asked is not None and hmac.compare_digest(asked, acceptance_nonce(examination.cms)):
         return "ocsp_nonce"
-    return "timestamp" if signer.proven_time else "none"
+    return "timestamp" if is_stamped else "none"
 
 
 def internal_error(error: Exception) -> Verdict:

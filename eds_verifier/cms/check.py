@@ -11,7 +11,7 @@ from eds_verifier.asn1 import oids
 from eds_verifier.cms.ess import SigningCertificate
 from eds_verifier.cms.message import SignedMessage, SignerInfo
 from eds_verifier.path.certificate import Certificate, same_name
-from eds_verifier.signatures import digest, holds
+from eds_verifier.signatures import digest, fits, holds
 from eds_verifier.verdict import Reason, Refused
 
 VerifiedContent = NewType("VerifiedContent", bytes)
@@ -72,17 +72,37 @@ def signed_content(message: SignedMessage, expected: bytes | None) -> bytes:
     return message.content
 
 
-def check_signature(
-    signer: SignerInfo, certificate: Certificate, content: bytes
-) -> VerifiedContent:
-    """Prove that the key of `certificate` signed `content`; return that content.
+class Digests:
+    """Digests of one content, each made once however many signers there are."""
 
-    Refuses content_mismatch, signer_certificate (ESS names another one), signature_invalid.
+    def __init__(self, content: bytes) -> None:
+        self.content = content
+        self._made: dict[str, bytes] = {}
+
+    def of(self, oid: str) -> bytes:
+        """The digest by an accepted algorithm; refuses any other."""
+        if oid not in self._made:
+            self._made[oid] = digest(oid, self.content)
+        return self._made[oid]
+
+
+def check_signature(
+    signer: SignerInfo, certificate: Certificate, digests: Digests
+) -> VerifiedContent:
+    """Prove that the key of `certificate` signed the content; return that content.
+
+    Nothing is hashed for a key of another kind than the signature's. Refuses content_mismatch,
+    signer_certificate (ESS names another one), signature_invalid.
     """
+    if not fits(signer.scheme, certificate.key_info):
+        raise Refused(
+            Reason.SIGNATURE_INVALID, "the signature is of another kind than the certificate's key"
+        )
+    content = digests.content
     if signer.signed_attributes is None or signer.message_digest is None:
         signed = _bare(content)
     else:
-        if not hmac.compare_digest(digest(signer.digest, content), signer.message_digest):
+        if not hmac.compare_digest(digests.of(signer.digest), signer.message_digest):
             raise Refused(Reason.CONTENT_MISMATCH, "the content is not the one that was signed")
         signed = signer.signed_attributes
     _check_ess(signer, certificate)

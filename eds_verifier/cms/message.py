@@ -26,7 +26,7 @@ from eds_verifier.asn1.der import (
     time_of,
 )
 from eds_verifier.cms.ess import SigningCertificate, read_signing_certificates
-from eds_verifier.signatures import Scheme, read_digest, read_scheme
+from eds_verifier.signatures import MAX_SIGNATURE, Scheme, read_digest, read_scheme
 from eds_verifier.verdict import Reason, Refused
 
 MAX_CERTIFICATES = 16
@@ -193,6 +193,8 @@ def _certificates(choices: Sequence[asn1.TLV]) -> tuple[bytes, ...]:
 
 def _signer(der: bytes, content_type: str) -> SignerInfo:
     info = decode(_SignerInfo, der, what=_WHAT)
+    if len(info.signature) > MAX_SIGNATURE:
+        raise Refused(Reason.MALFORMED, f"a signature has more than {MAX_SIGNATURE} octets")
     digest = read_digest(raw(info.digest_algorithm), what="the signature")
     scheme = read_scheme(raw(info.signature_algorithm), what="the signature", digest_oid=digest)
     issuer, serial, subject_key_id = _identifier(info)

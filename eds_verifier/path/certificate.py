@@ -39,6 +39,7 @@ __all__ = [
 T = TypeVar("T")
 
 MAX_CERTIFICATE = 65_536
+MAX_USAGES = 32
 _WHAT = "a certificate"
 _BAD = Reason.CERTIFICATE_INVALID
 _VERSIONS = {None: "v1", 1: "v2", 2: "v3"}
@@ -276,7 +277,10 @@ def _key_usage(value: bytes) -> frozenset[str]:
 
 
 def _oids(value: bytes) -> frozenset[str]:
-    return frozenset(oids_of(value, what=_WHAT, reason=_BAD))
+    found = frozenset(oids_of(value, what=_WHAT, reason=_BAD))
+    if len(found) > MAX_USAGES:
+        raise Refused(_BAD, f"a certificate has more than {MAX_USAGES} extended key usages")
+    return found
 
 
 def _octets(value: bytes) -> bytes | None:

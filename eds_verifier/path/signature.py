@@ -15,7 +15,7 @@ from eds_verifier.signatures import Scheme, holds, read_scheme
 from eds_verifier.verdict import Refused
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=128)
 def certificate_signature_holds(
     scheme: Scheme, key_info: bytes, tbs: bytes, signature: bytes
 ) -> bool:

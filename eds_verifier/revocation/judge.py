@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import pairwise
+from typing import Literal
 
 from eds_verifier.path.certificate import Certificate
 from eds_verifier.path.validate import ValidatedPath
@@ -29,6 +30,10 @@ _NEXT_UPDATE_RULES = timedelta(days=36_525)
 _KEY_IN_GOOD_HANDS = frozenset({3, 4, 5})
 """affiliationChanged, superseded, cessationOfOperation (RFC 5280 section 5.3.1)."""
 _OUTLIVED_BY_A_TIME_STAMP = frozenset({"revoked", "suspended"})
+
+
+Standing = Literal["stands", "void", "unknown"]
+"""Of a time stamp, by what is known of its authority's revocation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,21 +117,21 @@ def judge_revocation(
     return assessment.summary
 
 
-def is_time_stamp_revoked(
+def standing_of_time_stamp(
     path: ValidatedPath,
     evidence: Evidence,
     *,
     policy: VerificationPolicy,
     at: datetime,
     stamped_at: datetime,
-) -> bool:
-    """Whether what is known of a time stamper's revocation takes its stamp away (RFC 3161 4).
+) -> Standing:
+    """What is known of a time stamper's revocation makes of its stamp (RFC 3161 section 4).
 
     `path`: the stamper's. A stamp made before the revocation stands only when a reason was given
-    that leaves the key in good hands. When nothing is known, or may be asked, it stands.
+    that leaves the key in good hands. `unknown` when nothing usable was said: silence is no word.
     """
     if policy.revocation == "unsafe_off":
-        return False
+        return "stands"
     finding = _find(
         path.leaf,
         path.issuer.certificate,
@@ -136,10 +141,13 @@ def is_time_stamp_revoked(
         delta_published=path.issuer.delta_crl is not None,
         details=[],
     )
-    if finding is None or finding.status == "good":
-        return False
+    if finding is None:
+        return "unknown"
+    if finding.status == "good":
+        return "stands"
     is_in_good_hands = finding.reason in _KEY_IN_GOOD_HANDS
-    return not (is_in_good_hands and finding.since is not None and stamped_at < finding.since)
+    earlier = finding.since is not None and stamped_at < finding.since
+    return "stands" if is_in_good_hands and earlier else "void"
 
 
 def _outlived(finding: _Finding, policy: VerificationPolicy, signed_at: datetime | None) -> bool:
@@ -205,6 +213,11 @@ def _find(  # noqa: PLR0913 - private; the whole input of the rule
         ),
     ]
     for_good = [finding for finding in found if finding.status == "revoked"]
+    if for_good:
+        # Of several dates the earliest: whoever is right, nothing signed since then stands.
+        dates = [finding.since for finding in for_good]
+        since = None if None in dates else min(date for date in dates if date is not None)
+        for_good = [replace(finding, since=since) for finding in for_good]
     return max(
         for_good or found,
         key=lambda finding: (finding.as_of, finding.status != "good"),

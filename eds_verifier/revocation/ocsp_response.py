@@ -31,7 +31,7 @@ from eds_verifier.asn1.der import (
 )
 from eds_verifier.path.certificate import Certificate, same_name
 from eds_verifier.path.strict import CRITICAL_KNOWN
-from eds_verifier.revocation.crl_entries import enumerated
+from eds_verifier.revocation.crl_entries import INVALIDITY_DATE, enumerated
 from eds_verifier.revocation.evidence import Cause, Unusable
 from eds_verifier.signatures import holds, key_octets, prepare_key, read_scheme
 from eds_verifier.verdict import Refused
@@ -101,7 +101,7 @@ _GOOD, _REVOKED, _UNKNOWN = b"\x80", b"\xa1", b"\x82"
 _BY_NAME, _BY_KEY = b"\xa1", b"\xa2"
 _REASON = b"\xa0"
 ARCHIVE_CUTOFF = "1.3.6.1.5.5.7.48.1.6"
-_SINGLE_EXTENSIONS = frozenset({ARCHIVE_CUTOFF})
+_SINGLE_EXTENSIONS = frozenset({ARCHIVE_CUTOFF, INVALIDITY_DATE})
 _RESPONSE_EXTENSIONS = frozenset({oids.OCSP_NONCE, oids.OCSP_EXTENDED_REVOKE})
 
 
@@ -255,8 +255,12 @@ def _check_delegation(responder_der: bytes, issuer_der: bytes) -> None:
 
 
 def _single(encoded: _SingleResponse) -> Single:
-    cutoff = _extensions(encoded.extensions, _SINGLE_EXTENSIONS).get(ARCHIVE_CUTOFF)
+    extensions = _extensions(encoded.extensions, _SINGLE_EXTENSIONS)
+    cutoff = extensions.get(ARCHIVE_CUTOFF)
     status, since, reason = _status(encoded.status)
+    if since is not None and INVALIDITY_DATE in extensions:
+        # RFC 6960 section 4.4.5: from when on the key may have been in other hands.
+        since = min(since, time_of(extensions[INVALIDITY_DATE], what=_WHAT))
     identifier = encoded.certificate_id
     algorithm, _ = algorithm_parts(raw(identifier.hash_algorithm), what=_WHAT)
     return Single(

@@ -16,7 +16,12 @@ from cryptography.x509 import ObjectIdentifier
 
 from eds_verifier.asn1 import oids
 from eds_verifier.asn1.der import decode, instant, raw
-from eds_verifier.cms.check import check_signature, read_certificates, signer_certificate
+from eds_verifier.cms.check import (
+    Digests,
+    check_signature,
+    read_certificates,
+    signer_certificate,
+)
 from eds_verifier.cms.message import parse_message
 from eds_verifier.path.certificate import Certificate
 from eds_verifier.path.validate import ValidatedPath, validate_path
@@ -79,16 +84,16 @@ def check_time_stamp(
     info = decode(_TstInfo, message.content, what=_WHAT)
     if info.version != 1 or signer.signed_attributes is None:
         raise Refused(Reason.MALFORMED, f"{_WHAT} cannot be read")
-    imprint = digest(read_digest(raw(info.imprint.algorithm), what=_WHAT), signature)
-    if not hmac.compare_digest(imprint, info.imprint.value):
-        raise Refused(Reason.CONTENT_MISMATCH, "the time stamp is over another signature")
     certificate = signer_certificate(signer, read_certificates(message))
     _check_purpose(certificate)
     time = _utc(info.time)
     if time > not_after:
         raise Refused(Reason.NOT_YET_VALID, "the time stamp is from the future")
     path = validate_path(certificate, trust, at=time)
-    check_signature(signer, certificate, message.content)
+    imprint = digest(read_digest(raw(info.imprint.algorithm), what=_WHAT), signature)
+    if not hmac.compare_digest(imprint, info.imprint.value):
+        raise Refused(Reason.CONTENT_MISMATCH, "the time stamp is over another signature")
+    check_signature(signer, certificate, Digests(message.content))
     return ProvenTime(time, info.serial, path)
 
 

@@ -14,6 +14,7 @@ from tests.limbo.build.certificates import (
 from tests.limbo.build.crls import CERTIFICATE_HOLD, KEY_COMPROMISE, Crl
 from tests.limbo.build.scene import ACCEPTANCE, DOCUMENT, Pki, Scene, Verdicted
 from tests.limbo.build.timestamps import THEN, document, stamped, token
+from tests.limbo.cases.timestamp_authority import TSA_SERIAL
 from tests.limbo.model import Expected
 from tests.limbo.registry import EVERY, case
 from tests.unit.eds_verifier import der
@@ -95,7 +96,21 @@ def ocsp_remembers(pki: Pki) -> Verdicted:
     Clause: RFC 6960 section 4.4.4: archive cutoff.
     """
     answer = pki.answer(extensions=(_archive_cutoff(NOW - 200 * DAY),))
-    return _expired(pki).answered(answer).valid(signed_at=THEN)
+    stamper = pki.answer(serial=TSA_SERIAL)
+    return _expired(pki).answered(answer, stamper).valid(signed_at=THEN)
+
+
+@case("timestamp::expired-stamper-unknown", "timestamp", "forgery")
+def stamper_unknown(pki: Pki) -> Verdicted:
+    """The certificate expired yesterday; nobody says whether the time-stamping authority was
+    revoked: whoever has a revoked authority's key could stamp any past.
+
+    root → issuer → person (expired since) → document ← time stamp ← TSA (nothing known) ← issuer
+
+    Clause: RFC 3161 section 4; silence is no word.
+    """
+    answer = pki.answer(extensions=(_archive_cutoff(NOW - 200 * DAY),))
+    return _expired(pki).answered(answer).indeterminate(signers=(NOT_KNOWN,))
 
 
 @case("timestamp::expired-ocsp-forgets", "timestamp")

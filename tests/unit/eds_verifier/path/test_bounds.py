@@ -16,7 +16,7 @@ from eds_verifier.path.profile import NCA
 from eds_verifier.path.validate import validate_path
 from eds_verifier.verdict import Refused
 from tests.unit.eds_verifier import der
-from tests.unit.eds_verifier.factory import DAY, NOW, Extension, extended, rsa_key
+from tests.unit.eds_verifier.factory import DAY, NOW, Extension, rsa_key
 from tests.unit.eds_verifier.path import chains
 from tests.unit.eds_verifier.path.chains import (
     Chain,
@@ -141,7 +141,6 @@ BULK = {
         der.seq(der.tlv(0xA1, b"".join(der.seq(der.tlv(0x82, b"a%d" % n)) for n in range(2_000)))),
         critical=True,
     ),
-    "purposes": extended("2.5.29.37.0", *(f"1.2.{number}" for number in range(4_500))),
     "extensions": None,
 }
 

@@ -14,8 +14,8 @@ from eds_verifier.revocation.evidence import Evidence, OcspEvidence
 from eds_verifier.revocation.judge import (
     Assessment,
     assess_revocation,
-    is_time_stamp_revoked,
     judge_revocation,
+    standing_of_time_stamp,
 )
 from eds_verifier.revocation.ocsp import NEVER_ISSUED, certificate_id
 from eds_verifier.trust import TrustStore
@@ -258,18 +258,19 @@ def test_a_delta_required_of_the_leaf_is_not_required_of_its_issuer() -> None:
 
 BEFORE, AFTER = NOW - 2 * DAY, NOW - HOUR
 """A stamp before and after NOW - DAY, when the stamper was revoked."""
-STAMPERS: tuple[tuple[str, Evidence, bool, bool], ...] = (
-    ("nothing is known", Evidence(), False, False),
-    ("good", ocsp(), False, False),
-    ("key compromise", ocsp(revoked_status(NOW - DAY, 1)), True, True),
-    ("no reason", ocsp(revoked_status(NOW - DAY, None)), True, True),
-    ("held", ocsp(revoked_status(NOW - DAY, 6)), True, True),
-    ("never issued", ocsp(revoked_status(NEVER_ISSUED, 6)), True, True),
-    ("ceased", ocsp(revoked_status(NOW - DAY, 5)), False, True),
-    ("superseded", ocsp(revoked_status(NOW - DAY, 4)), False, True),
-    ("ceased, by CRL", lists(crl(PKI.issuer, [(PERSON.serial, 5)], this_update=NOW)), False, True),
-    ("no reason, by CRL", lists(crl(PKI.issuer, [(PERSON.serial, None)], this_update=NOW)), True,
-     True),
+STAMPERS: tuple[tuple[str, Evidence, str, str], ...] = (
+    ("nothing is known", Evidence(), "unknown", "unknown"),
+    ("good", ocsp(), "stands", "stands"),
+    ("key compromise", ocsp(revoked_status(NOW - DAY, 1)), "void", "void"),
+    ("no reason", ocsp(revoked_status(NOW - DAY, None)), "void", "void"),
+    ("held", ocsp(revoked_status(NOW - DAY, 6)), "void", "void"),
+    ("never issued", ocsp(revoked_status(NEVER_ISSUED, 6)), "void", "void"),
+    ("ceased", ocsp(revoked_status(NOW - DAY, 5)), "stands", "void"),
+    ("superseded", ocsp(revoked_status(NOW - DAY, 4)), "stands", "void"),
+    ("ceased, by CRL", lists(crl(PKI.issuer, [(PERSON.serial, 5)], this_update=NOW)), "stands",
+     "void"),
+    ("no reason, by CRL", lists(crl(PKI.issuer, [(PERSON.serial, None)], this_update=NOW)), "void",
+     "void"),
 )  # fmt: skip
 
 
@@ -277,17 +278,18 @@ STAMPERS: tuple[tuple[str, Evidence, bool, bool], ...] = (
     ("evidence", "before", "after"), [pytest.param(e, b, a, id=i) for i, e, b, a in STAMPERS]
 )
 def test_a_stamp_outlives_its_stamper_only_while_the_key_was_in_good_hands(
-    evidence: Evidence,
-    before: bool,  # noqa: FBT001 - a column of the table
-    after: bool,  # noqa: FBT001 - a column of the table
+    evidence: Evidence, before: str, after: str
 ) -> None:
-    revoked = [
-        is_time_stamp_revoked(PINNED, evidence, policy=DOCUMENT, at=NOW, stamped_at=stamped_at)
+    standing = [
+        standing_of_time_stamp(PINNED, evidence, policy=DOCUMENT, at=NOW, stamped_at=stamped_at)
         for stamped_at in (BEFORE, AFTER)
     ]
-    assert revoked == [before, after]
+    assert standing == [before, after]
     unsafe = DOCUMENT.model_copy(update={"revocation": "unsafe_off"})
-    assert not is_time_stamp_revoked(PINNED, evidence, policy=unsafe, at=NOW, stamped_at=AFTER)
+    assert (
+        standing_of_time_stamp(PINNED, evidence, policy=unsafe, at=NOW, stamped_at=AFTER)
+        == "stands"
+    )
 
 
 EXPIRED = issue(replace(PKI.person(), not_after=NOW - DAY), PKI.issuer)
