@@ -25,7 +25,7 @@ def eds() -> None:
 @click.command()
 @click.option("--settings", type=EXISTING_FILE, required=True, help="The verifier's settings file.")
 def serve(settings: Path) -> None:
-    """Serve the verifier as an OpenID Provider for the realms in its settings."""
+    """Serve the verifier: sign-in for the realms in its settings, the REST interface, or both."""
     from eds_verifier.provider.server import serve as run  # noqa: PLC0415 - a web server, for this command only
 
     run(settings)

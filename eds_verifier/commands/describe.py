@@ -11,7 +11,7 @@ from typing import Any
 from eds_verifier.asn1 import oids
 from eds_verifier.asn1.armour import unwrap
 from eds_verifier.cms.message import SignedMessage, SignerInfo, parse_message
-from eds_verifier.commands.options import masked
+from eds_verifier.commands.options import masked, rfc3339
 from eds_verifier.path.certificate import Certificate, same_name
 from eds_verifier.subject import read_holder, read_key_use
 from eds_verifier.trust_given import ders_of
@@ -118,7 +118,7 @@ def _signer(signer: SignerInfo, certificates: list[Certificate]) -> dict[str, An
         "algorithm": signer.scheme.key,
         "digest": DIGESTS.get(signer.digest, signer.digest),
         "signed_attributes": signer.signed_attributes is not None,
-        "claimed_at": signer.signing_time.isoformat() if signer.signing_time else None,
+        "claimed_at": rfc3339(signer.signing_time) if signer.signing_time else None,
         "time_stamps": len(signer.time_stamps),
     }
 
@@ -142,13 +142,22 @@ def _certificate(certificate: Certificate, show_numbers: bool) -> dict[str, Any]
         "serial": f"{certificate.serial:x}",
         "subject": _subject(certificate, show_numbers),
         "issuer": certificate.issuer_name if show_numbers else masked(certificate.issuer_name),
-        "valid_from": certificate.not_before.isoformat(),
-        "valid_to": certificate.not_after.isoformat(),
+        "valid_from": rfc3339(certificate.not_before),
+        "valid_to": rfc3339(certificate.not_after),
         "algorithm": certificate.scheme.key,
         "authority": certificate.is_ca,
+        **_use(certificate),
+        "key_storage": certificate.key_storage or "not said",
+    }
+
+
+def _use(certificate: Certificate) -> dict[str, str]:
+    """What the key is for, and whose it is; an authority's belongs to no person."""
+    if certificate.is_ca:
+        return {"key": "certifies others"}
+    return {
         "key": _attempt(lambda: read_key_use(certificate)),
         "holder": _attempt(lambda: _holder(certificate)),
-        "key_storage": certificate.key_storage or "not said",
     }
 
 

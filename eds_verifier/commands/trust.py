@@ -15,6 +15,7 @@ from eds_verifier.commands.options import (
     Instant,
     list_path,
     output_format,
+    rfc3339,
     trust_dir,
 )
 from eds_verifier.trust import found_in, state_of
@@ -104,8 +105,8 @@ def _checked_row(item: Checked) -> dict[str, Any]:
         "sha256": authority.sha256,
         "certificate": item.certificate,
         "signature": item.signature,
-        "valid_from": authority.not_before.isoformat(),
-        "valid_to": authority.not_after.isoformat(),
+        "valid_from": rfc3339(authority.not_before),
+        "valid_to": rfc3339(authority.not_after),
         "days_left": item.days_left,
         "findings": list(item.findings),
         "warnings": list(item.warnings),

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any, get_args
 
 import click
-from pydantic import ValidationError
 
 from eds_verifier.batch.request import RequestPolicy
 from eds_verifier.commands.batch import answer_batch
@@ -23,34 +22,38 @@ from eds_verifier.commands.options import (
     masked,
     output_format,
     read_input,
+    rfc3339,
     shown,
     trust_dir,
 )
 from eds_verifier.policy import KeyChoice, Purpose, VerificationPolicy
 from eds_verifier.revocation.evidence import Evidence
 from eds_verifier.revocation.fetch import HttpEvidenceFetcher
+from eds_verifier.revocation.judge import NOT_CHECKED
 from eds_verifier.service import SignatureService
 from eds_verifier.trust import TrustStore
 from eds_verifier.verdict import Reason, Verdict
 from eds_verifier.verify import verify as judge
 from policies.base import read_model
-from policies.errors import DIFFERENT, REFUSED
+from policies.errors import DIFFERENT, REFUSED, PolicyFileError
 
 EXIT_CODES = {"valid": 0, "invalid": DIFFERENT, "indeterminate": REFUSED}
 MAX_FILE = 64 * 1_048_576
+_UNCHECKED = "; revocation was NOT checked"
 _NO_MESSAGE = frozenset({Reason.MALFORMED, Reason.SIGNER_COUNT})
-_SINGLE = (
-    "file",
-    "content",
-    "crls",
-    "answers",
-    "at",
-    "policy",
-    "purpose",
-    "key",
-    "numbers",
-    "delta_crl",
-)
+_SINGLE = {
+    "file": "FILE",
+    "content": "--content",
+    "crls": "--crl",
+    "answers": "--ocsp",
+    "at": "--at",
+    "policy": "--policy",
+    "purpose": "--purpose",
+    "key": "--key",
+    "numbers": "--numbers",
+    "delta_crl": "--delta-crl",
+}
+"""What the lines of a batch say, by its parameter: how it is written on the command line."""
 
 
 class PolicyFile(RequestPolicy):
@@ -128,18 +131,23 @@ def _refuse_misuse(ctx: click.Context, options: dict[str, Any]) -> None:
         if options["jobs"] is not None:
             raise click.UsageError("--jobs is of --batch.", ctx)
     else:
-        for name in _SINGLE:
+        for name, written in _SINGLE.items():
             if options[name]:
                 raise click.UsageError(
-                    f"--batch is told everything by its lines: leave {name} out.", ctx
+                    f"--batch is told everything by its lines: leave {written} out.", ctx
                 )
+        if options["output"] == "text" and _is_said(ctx, "output"):
+            raise click.UsageError("--batch answers in JSON lines: leave --format out.", ctx)
     inputs = [options["file"], options["content"], *options["crls"], *options["answers"]]
     if inputs.count(STDIN) > 1:
         raise click.UsageError("stdin (-) can be read once only.", ctx)
 
 
+def _is_said(ctx: click.Context, parameter: str) -> bool:
+    return ctx.get_parameter_source(parameter) is not click.core.ParameterSource.DEFAULT
+
+
 def _batch(ctx: click.Context, options: dict[str, Any]) -> int:
-    named = ctx.get_parameter_source("trusts") is not click.core.ParameterSource.DEFAULT
     return answer_batch(
         options["batch"],
         load=lambda: load_named(
@@ -147,7 +155,7 @@ def _batch(ctx: click.Context, options: dict[str, Any]) -> int:
             options["trust_dir"],
             unsafe_allow_test_trust=options["unsafe_allow_test_trust"],
         ),
-        needs_trust=named,
+        needs_trust=_is_said(ctx, "trusts"),
         jobs=options["jobs"] or len(os.sched_getaffinity(0)),
     )
 
@@ -165,16 +173,26 @@ def _policy(options: dict[str, Any]) -> VerificationPolicy:
     if fields.get("purpose") == "acceptance":
         fields.setdefault("key_use", "sign")
     wanted = PolicyFile.model_validate(fields)
-    try:
-        rules = wanted.rules(wanted.purpose)
-    except ValidationError as error:
-        raise click.UsageError(
-            str(error.errors()[0]["msg"]).removeprefix("Value error, ")
-        ) from None
+    _refuse_contradictions(wanted, path, options)
+    rules = wanted.rules(wanted.purpose)
     changes: dict[str, Any] = {"max_bytes": MAX_FILE} if wanted.purpose == "document" else {}
     if options["delta_crl"]:
         changes["delta_crl"] = options["delta_crl"]
     return rules.model_copy(update=changes)
+
+
+def _refuse_contradictions(wanted: PolicyFile, path: Path | None, options: dict[str, Any]) -> None:
+    """Refuse a policy that no signature can satisfy, by the word that was used for it."""
+    if wanted.purpose == "acceptance" and wanted.key_use != "sign":
+        said = f"an acceptance is signed with a SIGN key: say sign, not {wanted.key_use}"
+        if path is None or options["key"]:
+            raise click.UsageError(f"--key: {said}.")
+        raise PolicyFileError(f"{path}: key_use: {said}")
+    if wanted.subject == "individual" and wanted.required_role is not None:
+        raise PolicyFileError(
+            f"{path}: required_role: an individual has no role in an organisation; "
+            "say subject: legal_entity, or leave one out"
+        )
 
 
 def _judge(
@@ -203,15 +221,17 @@ def _named(verdict: Verdict, data: bytes) -> Verdict:
 def _lines(verdict: Verdict) -> list[str]:
     """The verdict for a person; one block a signer where there are several."""
     if len(verdict.signers) < 2:
-        return _block(verdict, "the signature holds")
-    lines = [f"{verdict.verdict}: {len(verdict.signers)} signers"]
+        return _block(verdict)
+    unchecked = any(NOT_CHECKED in signer.warnings for signer in verdict.signers)
+    is_open = verdict.verdict == "valid" and unchecked
+    lines = [f"{verdict.verdict}: {len(verdict.signers)} signers" + (_UNCHECKED if is_open else "")]
     for number, signer in enumerate(verdict.signers, start=1):
-        first, *rest = _block(signer, "the signature holds")
+        first, *rest = _block(signer)
         lines += ["", f"signer {number}: {first}", *rest]
     return lines
 
 
-def _block(verdict: Verdict, good: str) -> list[str]:
+def _block(verdict: Verdict) -> list[str]:
     rows: list[tuple[str, str]] = []
     if verdict.reason != Reason.OK:
         rows.append(("reason", str(verdict.reason)))
@@ -225,14 +245,16 @@ def _block(verdict: Verdict, good: str) -> list[str]:
         certificate = verdict.certificate
         rows.append(("key", f"{certificate.key_use.upper()}, {certificate.algorithm}"))
         rows.append(("serial", f"{certificate.serial_hex}, of {masked(certificate.issuer)}"))
-        rows.append(("expires", f"{certificate.not_after:%Y-%m-%d}"))
+        rows.append(("expires", rfc3339(certificate.not_after)))
     if verdict.revocation is not None:
         revocation = verdict.revocation
-        rows.append(("revocation", f"{revocation.source.upper()} of {revocation.this_update}"))
+        as_of = rfc3339(revocation.this_update)
+        rows.append(("revocation", f"{revocation.source.upper()} of {as_of}"))
     if verdict.signed_at is not None:
-        rows.append(("signed at", f"{verdict.signed_at}, proven by a time stamp"))
+        rows.append(("signed at", f"{rfc3339(verdict.signed_at)}, proven by a time stamp"))
     elif verdict.claimed_at is not None:
-        rows.append(("signed at", f"{verdict.claimed_at}, as the signer's clock said"))
+        rows.append(("claimed at", f"{rfc3339(verdict.claimed_at)}, by the signer's clock"))
     rows += [("warning", warning) for warning in verdict.warnings]
     said = [f"  {name:12} {shown(value)}" for name, value in rows]
+    good = "the signature holds" + (_UNCHECKED if NOT_CHECKED in verdict.warnings else "")
     return [f"{verdict.verdict}: {shown(verdict.detail) or good}", *said]

@@ -6,6 +6,7 @@ import base64
 import hashlib
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -22,6 +23,7 @@ from ruamel.yaml import YAML
 
 from eds_verifier.asn1 import oids
 from eds_verifier.commands import eds
+from eds_verifier.commands.options import Instant, rfc3339
 from eds_verifier.errors import CertificateFileError, TrustStoreError
 from policies.errors import PolicyFileError
 from tests.unit.eds_verifier import der
@@ -284,7 +286,29 @@ def test_revocation_is_left_out_by_a_policy_file_only_and_told(folder: Path) -> 
         NOW.isoformat(), "--policy", folder / "policy.yaml",
     )  # fmt: skip
     assert result.exit_code == 0
+    assert result.output.startswith("valid: the signature holds; revocation was NOT checked\n")
     assert "revocation_not_checked" in result.output
+    (folder / "signed.p7s").write_bytes(replace(GOOD, signers=2).encode())
+    result = _invoke(
+        "verify", folder / "signed.p7s", "--trust", "tests", "--trust-dir", folder, "--at",
+        NOW.isoformat(), "--policy", folder / "policy.yaml",
+    )  # fmt: skip
+    assert result.output.startswith("valid: 2 signers; revocation was NOT checked\n")
+
+
+def test_every_instant_of_the_text_is_one_that_at_takes(folder: Path) -> None:
+    text = _verify(folder, "signed.p7s").output
+    assert text.startswith("valid: the signature holds\n")
+    assert "  claimed at   2026-08-12T00:00:00Z, by the signer's clock\n" in text
+    assert "signed at" not in text
+    text += (
+        _invoke("info", folder / "signed.p7s").output + _invoke("info", folder / "root.cer").output
+    )
+    instants = re.findall(r"\d{4}-\d\d-\d\d\S*", text)
+    assert len(instants) == 8
+    for instant in instants:
+        taken = Instant().convert(instant.rstrip(","), None, None)
+        assert rfc3339(taken) == instant.rstrip(",")
 
 
 @pytest.mark.parametrize(
@@ -304,6 +328,49 @@ def test_a_mistake_in_a_policy_file_is_named_by_line_and_column(
     result = _verify(folder, "signed.p7s", "--policy", folder / "policy.yaml")
     with pytest.raises(PolicyFileError, match=said):
         raise result.exception or AssertionError("the policy was taken")
+
+
+CONTRADICTIONS = {
+    "purpose: acceptance\nkey_use: auth\n": "key_use: an acceptance is signed with a SIGN key",
+    "key_use: any\npurpose: acceptance\n": "key_use: .*: say sign, not any",
+    "subject: individual\nrequired_role: ceo\n": "required_role: an individual has no role",
+}
+
+
+@pytest.mark.parametrize(("text", "said"), CONTRADICTIONS.items())
+def test_a_policy_nothing_can_satisfy_is_named_by_file_and_key(
+    folder: Path, text: str, said: str
+) -> None:
+    (folder / "policy.yaml").write_text(text)
+    result = _verify(folder, "signed.p7s", "--policy", folder / "policy.yaml")
+    with pytest.raises(PolicyFileError, match=rf"policy\.yaml: {said}"):
+        raise result.exception or AssertionError("the policy was taken")
+
+
+def test_a_key_an_option_said_is_named_by_the_option(folder: Path) -> None:
+    (folder / "policy.yaml").write_text("purpose: acceptance\n")
+    policy: list[str | Path] = ["--policy", folder / "policy.yaml", "--key", "auth"]
+    result = _verify(folder, "signed.p7s", *policy)
+    assert "--key: an acceptance is signed with a SIGN key: say sign, not auth" in result.output
+
+
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [
+        ("--crl", "base.crl"),
+        ("--ocsp", "base.crl"),
+        ("--delta-crl", "required"),
+        ("--key", "auth"),
+        ("--format", "text"),
+    ],
+)
+def test_a_batch_names_the_option_it_does_not_take(
+    folder: Path, option: str, value: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(folder)
+    result = _invoke("verify", "--batch", "content.txt", option, value)
+    assert result.exit_code == 2
+    assert f"leave {option} out" in result.output
 
 
 NO_TRUST = ["nobody", "gone/", "signed.p7s", "NOBODY", "./tests"]
@@ -420,6 +487,11 @@ def test_help_ends_with_0(command: list[str]) -> None:
     assert _invoke(*command, "--help").exit_code == 0
 
 
+def test_the_help_of_serve_says_what_is_served() -> None:
+    said = " ".join(_invoke("serve", "--help").output.split())
+    assert "sign-in for the realms in its settings, the REST interface, or both." in said
+
+
 @pytest.mark.parametrize("output", ["text", "json"])
 def test_info_shows_what_a_certificate_says_and_masks_its_numbers(
     tmp_path: Path, output: str
@@ -450,6 +522,15 @@ def test_info_reads_pem_with_text_around_it(tmp_path: Path) -> None:
     assert said["kind"] == "message"
 
 
+def test_info_of_an_authority_says_that_it_certifies_and_names_no_holder(tmp_path: Path) -> None:
+    (tmp_path / "x.cer").write_bytes(PKI.issuer.der)
+    text = _invoke("info", tmp_path / "x.cer").output
+    assert "\nkey          certifies others\n" in text
+    assert "\nholder" not in text
+    said = json.loads(_invoke("info", tmp_path / "x.cer", "--format", "json").output)
+    assert (said["key"], "holder" in said) == ("certifies others", False)
+
+
 def test_info_says_what_a_file_is_instead(tmp_path: Path) -> None:
     for data, said in (
         (crl(PKI.issuer), "x: this is a CRL"),
@@ -476,7 +557,7 @@ def test_info_shows_what_a_message_says(tmp_path: Path) -> None:
         "algorithm": "rsa",
         "digest": "SHA-256",
         "signed_attributes": True,
-        "claimed_at": "2026-08-12T00:00:00+00:00",
+        "claimed_at": "2026-08-12T00:00:00Z",
         "time_stamps": 0,
     }
     assert [c["sha256"] for c in said["certificates"]] == [PERSON.certificate.sha256]
@@ -626,7 +707,7 @@ def test_a_batch_comes_through_stdin() -> None:
     assert [json.loads(text)["reason"] for text in done.stdout.splitlines()] == ["malformed"]
     done = _tanba("verify", "--batch", "-", input=line() + b"\n" + line())
     assert [json.loads(text)["reason"] for text in done.stdout.splitlines()] == ["ok", "ok"]
-    result = _invoke("verify", "--batch", "-", "--jobs", "1", stdin=line())
+    result = _invoke("verify", "--batch", "-", "--jobs", "1", "--format", "json", stdin=line())
     assert json.loads(result.stdout)["reason"] == "ok"
 
 
