@@ -6,9 +6,13 @@ read from the folder is proven anew.
 
 from __future__ import annotations
 
+import contextlib
+import errno
+import fcntl
 import hashlib
 import logging
 import os
+import stat
 import tempfile
 import threading
 from collections.abc import Callable
@@ -21,6 +25,7 @@ from eds_verifier.revocation.evidence import Cause, Unusable
 from eds_verifier.revocation.source import SourceKind
 from eds_verifier.trust import TrustedAuthority
 
+_PART = ".part"
 _log = logging.getLogger(__name__)
 
 
@@ -62,7 +67,7 @@ class CrlShelf:
     """
 
     def __init__(self, folder: Path | None = None) -> None:
-        """Raises CacheFolderError when `folder` cannot be made or written to."""
+        """Raises CacheFolderError unless `folder` is, or can be made, ours alone to write to."""
         self._lock = threading.Lock()
         self._writing = threading.Lock()
         self._held: dict[str, HeldCrl] = {}
@@ -141,31 +146,72 @@ def _refuse_older(held: HeldCrl | None, crl: Crl) -> None:
 def _prepare(folder: Path) -> None:
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _check_ours(folder)
         with tempfile.TemporaryFile(dir=folder):
             pass
+        for left_over in folder.glob(f"*{_PART}"):
+            _remove_abandoned(left_over)
     except OSError as error:
         raise CacheFolderError(
-            f"{folder}: {error.strerror}", hint="Name a folder the verifier may write to."
+            f"{error.filename or folder}: {error.strerror}",
+            hint="Name a folder the verifier may write to, for its CRLs alone.",
         ) from None
 
 
+def _check_ours(folder: Path) -> None:
+    """Whoever may write there could take every CRL away and put pipes and links in their places."""
+    found = folder.stat()
+    if found.st_uid != os.geteuid():
+        raise CacheFolderError(
+            f"{folder}: this folder belongs to another user than the one the verifier runs as",
+            hint="Name a folder of its own, or none that exists: the verifier makes it.",
+        )
+    if found.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
+        raise CacheFolderError(
+            f"{folder}: others may write to this folder",
+            hint=f"Take that from them: `chmod go-w {folder}`.",
+        )
+
+
+def _remove_abandoned(path: Path) -> None:
+    """Remove what a killed process left; what another is writing just now is locked by it."""
+    with contextlib.suppress(FileNotFoundError, BlockingIOError):
+        descriptor = _open(path)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            path.unlink()
+        finally:
+            os.close(descriptor)
+
+
+def _open(path: Path) -> int:
+    """A descriptor of a regular file; OSError for a link, a pipe or a device, without waiting."""
+    flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+    descriptor = os.open(path, flags)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise OSError(errno.EINVAL, "not a regular file", str(path))
+    return descriptor
+
+
 def _read(path: Path) -> bytes:
-    with path.open("rb") as file:
+    with os.fdopen(_open(path), "rb") as file:
         return file.read(MAX_CRL + 1)
 
 
 def _store(path: Path, data: bytes) -> Callable[[], bytes] | None:
     """Write atomically; None, with a line in the log, when the disk does not take it."""
     try:
-        descriptor, name = tempfile.mkstemp(dir=path.parent, suffix=".part")
+        descriptor, name = tempfile.mkstemp(dir=path.parent, suffix=_PART)
         written = Path(name)
         try:
             with os.fdopen(descriptor, "wb") as file:
+                fcntl.flock(file, fcntl.LOCK_EX)
                 file.write(data)
                 file.flush()
                 os.fsync(file.fileno())
-            stored = StoredOctets(written, hashlib.sha256(data).digest())
-            written.replace(path)
+                stored = StoredOctets(written, hashlib.sha256(data).digest())
+                written.replace(path)
         except BaseException:
             written.unlink(missing_ok=True)
             raise
@@ -183,11 +229,13 @@ class StoredOctets:
 
     def __init__(self, path: Path, sha256: bytes) -> None:
         self._sha256 = sha256
-        self._descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        self._descriptor = _open(path)
 
     def __call__(self) -> bytes:
         """The octets; OSError when they are not what was written."""
         size = os.fstat(self._descriptor).st_size
+        if size > MAX_CRL:
+            raise OSError("a kept CRL was changed on disk")
         data = b"".join(
             os.pread(self._descriptor, min(1 << 20, size - start), start)
             for start in range(0, size, 1 << 20)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import fcntl
 import logging
 import os
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from eds_verifier.revocation.crl_reading import HeldCrl
 from eds_verifier.revocation.evidence import Cause, Unusable
 from eds_verifier.revocation.shelf import CacheFolderError, CrlShelf, Place
 from tests.unit.eds_verifier.factory import DAY, NOW, crl, gost_key
@@ -141,6 +144,87 @@ def test_a_folder_that_cannot_be_used_is_told_at_once(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(CacheFolderError):
         CrlShelf(tmp_path / "file")
+
+
+def a_pipe(path: Path) -> None:
+    os.mkfifo(path)
+
+
+def a_device(path: Path) -> None:
+    path.symlink_to("/dev/zero")
+
+
+def a_link(path: Path) -> None:
+    elsewhere = path.parent.parent / "elsewhere.crl"
+    elsewhere.write_bytes(GOOD)
+    path.symlink_to(elsewhere)
+
+
+def a_folder(path: Path) -> None:
+    path.mkdir()
+
+
+@pytest.mark.parametrize("put", [a_pipe, a_device, a_link, a_folder])
+def test_what_is_no_file_in_the_folder_is_neither_waited_for_nor_followed(
+    put: Callable[[Path], None], tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    folder = tmp_path / "crls"
+    shelf = CrlShelf(folder)
+    put(folder / BASE.file_name)
+    found: list[HeldCrl | None] = []
+    thread = threading.Thread(target=lambda: found.append(shelf.get(BASE)), daemon=True)
+    with caplog.at_level(logging.WARNING):
+        thread.start()
+        thread.join(10)
+    assert found == [None]
+    assert "a kept CRL cannot be read" in caplog.text
+    assert shelf.put(BASE, GOOD).octets() == GOOD
+
+
+def test_octets_that_grew_on_disk_are_not_read_into_memory(tmp_path: Path) -> None:
+    held = CrlShelf(tmp_path).put(BASE, GOOD)
+    (path,) = tmp_path.iterdir()
+    os.truncate(path, 1 << 40)
+    with pytest.raises(OSError, match="changed on disk"):
+        held.octets()
+
+
+@pytest.mark.parametrize("mode", [0o777, 0o775, 0o702])
+def test_a_folder_others_may_write_to_is_refused_with_what_to_do(mode: int, tmp_path: Path) -> None:
+    tmp_path.chmod(mode)
+    with pytest.raises(CacheFolderError, match="others may write") as refused:
+        CrlShelf(tmp_path)
+    assert "chmod go-w" in str(refused.value.hint)
+    tmp_path.chmod(0o755)
+    CrlShelf(tmp_path)
+
+
+def test_a_folder_of_another_user_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    owner = os.geteuid()
+    monkeypatch.setattr(os, "geteuid", lambda: owner + 1)
+    with pytest.raises(CacheFolderError, match="belongs to another user"):
+        CrlShelf(tmp_path)
+
+
+def test_what_a_killed_process_left_is_removed_and_what_another_writes_is_not(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "killed.part").write_bytes(GOOD[:100])
+    with (tmp_path / "writing.part").open("wb") as writing:
+        fcntl.flock(writing, fcntl.LOCK_EX)
+        CrlShelf(tmp_path)
+        assert [path.name for path in tmp_path.iterdir()] == ["writing.part"]
+    CrlShelf(tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_pipe_named_like_a_left_over_does_not_hang_the_start(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.part")
+    (tmp_path / "link.part").symlink_to("/dev/zero")
+    with pytest.raises(CacheFolderError, match=r"(pipe|link)\.part: "):
+        CrlShelf(tmp_path)
 
 
 def test_the_folder_is_its_owners_alone(tmp_path: Path) -> None:
