@@ -11,8 +11,9 @@ import fcntl
 import hashlib
 import os
 import shutil
+import stat
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence, Set
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -64,8 +65,9 @@ def update(
     What is there and is the pinned one is not brought again. Nothing is written before all of the
     others are there and proven. The old generation may stay away: its addresses may be gone, and
     nothing but old documents needs it. Raises TrustUpdateError naming the authority and every place
-    that failed.
+    that failed, or a folder that others may write to.
     """
+    _check_ours_alone(target)
     held = found_in(trust_list, target)
     wanted = [a for a in trust_list.authorities if state_of(a, held[a.name]) != "pinned"]
     results: dict[str, _Brought | str] = {}
@@ -84,7 +86,7 @@ def update(
             read_authority(der, authority.name)
             results[authority.name] = _Brought(authority, der, source)
     brought = [item for item in results.values() if isinstance(item, _Brought)]
-    _install(brought, target)
+    _install(brought, target, {f"{a.name}.cer" for a in trust_list.authorities})
     return tuple(_updated(a, results.get(a.name), target) for a in trust_list.authorities)
 
 
@@ -170,14 +172,32 @@ def _found(
     return der, str(path)
 
 
-def _install(brought: Sequence[_Brought], target: Path) -> None:
-    """Put the whole set into `target`; raises TrustUpdateError when that cannot be written."""
-    if not brought and not (target / COMMITTED).exists():
+def _check_ours_alone(target: Path) -> None:
+    """Whoever may write there could have files moved that are none of its certificates."""
+    try:
+        mode = target.stat().st_mode
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise TrustUpdateError(f"{target}: {error.strerror}") from None
+    if stat.S_ISDIR(mode) and mode & (stat.S_IWGRP | stat.S_IWOTH):
+        raise TrustUpdateError(
+            f"{target}: others may write to this folder, so what lies there is anybody's",
+            hint=f"Take that from them: `chmod go-w {target}`.",
+        )
+
+
+def _install(brought: Sequence[_Brought], target: Path, names: Set[str]) -> None:
+    """Put the whole set into `target`; raises TrustUpdateError when that cannot be written.
+
+    `names`: the files the trust list knows; nothing else is ever moved.
+    """
+    if not brought and not os.path.lexists(target / COMMITTED):
         return
     try:
-        target.mkdir(parents=True, exist_ok=True)
+        target.mkdir(mode=0o755, parents=True, exist_ok=True)
         with _alone(target):
-            _move(target)
+            _move(target, names)
             for abandoned in target.glob(f"{_INCOMING}*"):
                 shutil.rmtree(abandoned)
             if not brought:
@@ -189,7 +209,7 @@ def _install(brought: Sequence[_Brought], target: Path) -> None:
             _sync(incoming)
             incoming.rename(target / COMMITTED)
             _sync(target)
-            _move(target)
+            _move(target, names)
     except OSError as error:
         raise TrustUpdateError(f"{target}: {error.strerror}") from None
 
@@ -205,12 +225,27 @@ def _alone(folder: Path) -> Iterator[None]:
         os.close(descriptor)
 
 
-def _move(target: Path) -> None:
+def _move(target: Path, names: Set[str]) -> None:
     """Move what counts already to its place; also what an update before this one left."""
     committed = target / COMMITTED
-    if not committed.is_dir():
+    try:
+        mode = committed.lstat().st_mode
+    except FileNotFoundError:
         return
-    for path in sorted(committed.iterdir()):
+    if not stat.S_ISDIR(mode):
+        raise TrustUpdateError(
+            f"{committed}: this is not the folder that an update makes",
+            hint="Find out who put it there, and remove it.",
+        )
+    waiting = sorted(committed.iterdir())
+    for path in waiting:
+        if path.name not in names or not stat.S_ISREG(path.lstat().st_mode):
+            raise TrustUpdateError(
+                f"{path}: this is not a certificate of an authority of this trust list",
+                hint="If an update of another list was interrupted, run that one again;"
+                " if none was, find out who put it there, and remove it.",
+            )
+    for path in waiting:
         path.replace(target / path.name)
     _sync(target)
     committed.rmdir()

@@ -8,6 +8,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -171,7 +172,7 @@ def test_a_killed_process_lets_go_of_the_folder(tmp_path: Path) -> None:
         "from pathlib import Path\n"
         "from eds_verifier import trust_update\n"
         "from tests.unit.eds_verifier.trusted_list import BOTH, official\n"
-        "trust_update._move = lambda target: None\n"
+        "trust_update._move = lambda target, names: None\n"
         "def sync(folder, seen=[]):\n"
         "    seen.append(folder)\n"
         "    if len(seen) == 2: os.kill(os.getpid(), signal.SIGKILL)\n"
@@ -187,3 +188,76 @@ def test_a_killed_process_lets_go_of_the_folder(tmp_path: Path) -> None:
     update(BOTH, tmp_path, get=official)
     assert {path.name for path in tmp_path.iterdir()} == {f"{name}.cer" for name in FILES}
     assert found_in(BOTH, tmp_path) == FILES
+
+
+def test_a_link_where_the_committed_set_belongs_moves_nobodys_files(tmp_path: Path) -> None:
+    elsewhere, target = tmp_path / "etc", tmp_path / "trust"
+    (elsewhere / "conf.d").mkdir(parents=True)
+    (elsewhere / "issuer.cer").write_text("another's")
+    target.mkdir()
+    (target / COMMITTED).symlink_to(elsewhere)
+    with pytest.raises(TrustUpdateError, match="not the folder that an update makes"):
+        update(LIST, target, get=official)
+    assert sorted(path.name for path in elsewhere.iterdir()) == ["conf.d", "issuer.cer"]
+    assert [path.name for path in target.iterdir()] == [COMMITTED]
+
+
+def a_file_of_another_name(committed: Path) -> None:
+    (committed / "nca-rk.yaml").write_text("authorities: []")
+
+
+def a_link_with_an_authoritys_name(committed: Path) -> None:
+    (committed / "issuer.cer").symlink_to("/etc/passwd")
+
+
+def a_folder_with_an_authoritys_name(committed: Path) -> None:
+    (committed / "issuer.cer").mkdir()
+
+
+def a_pipe_of_another_name(committed: Path) -> None:
+    os.mkfifo(committed / "pipe")
+
+
+@pytest.mark.parametrize(
+    "put",
+    [
+        a_file_of_another_name,
+        a_link_with_an_authoritys_name,
+        a_folder_with_an_authoritys_name,
+        a_pipe_of_another_name,
+    ],
+)
+def test_nothing_but_the_lists_certificates_is_moved(
+    put: Callable[[Path], None], tmp_path: Path
+) -> None:
+    committed = tmp_path / COMMITTED
+    committed.mkdir()
+    (committed / "root.cer").write_bytes(PKI.root.der)
+    put(committed)
+    with pytest.raises(TrustUpdateError, match="not a certificate of an authority"):
+        update(LIST, tmp_path, get=official)
+    assert [path.name for path in tmp_path.iterdir()] == [COMMITTED]
+
+
+@pytest.mark.parametrize("mode", [0o777, 0o775, 0o1777])
+def test_a_folder_others_may_write_to_is_refused_before_anybody_is_asked(
+    mode: int, tmp_path: Path
+) -> None:
+    def get(url: str) -> bytes:
+        raise AssertionError(url)
+
+    tmp_path.chmod(mode)
+    with pytest.raises(TrustUpdateError, match="others may write") as refused:
+        update(LIST, tmp_path, get=get)
+    assert "chmod go-w" in str(refused.value.hint)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_folder_an_update_makes_is_its_owners_to_write_to(tmp_path: Path) -> None:
+    before = os.umask(0o002)
+    try:
+        update(LIST, tmp_path / "trust", get=official)
+    finally:
+        os.umask(before)
+    assert (tmp_path / "trust").stat().st_mode & 0o777 == 0o755
+    update(LIST, tmp_path / "trust", get=official)
