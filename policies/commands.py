@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from policies.loader import load_portals, load_with_origins
-from policies.model import PortalPolicy
+from policies.schema import rendered
 from policies.yaml_tree import Place
 
 _Path = tuple[str | int, ...]
@@ -80,11 +80,8 @@ def show(paths: tuple[Path, ...], output: str, *, origins: bool) -> None:
 
 @policy.command()
 def schema() -> None:
-    """Print the JSON Schema of policy.yaml, for editors and reviewers."""
-    document = PortalPolicy.model_json_schema()
-    document["$schema"] = "https://json-schema.org/draft/2020-12/schema"
-    document["properties"].pop("folder")
-    click.echo(json.dumps(document, ensure_ascii=False, indent=2, sort_keys=True))
+    """Print the JSON Schema (2020-12) of policy.yaml, for editors and reviewers."""
+    click.echo(rendered(), nl=False)
 
 
 def _lines(value: object, path: _Path) -> Iterator[tuple[_Path, object]]:

@@ -7,84 +7,161 @@ that Tanba exists for need. Seeds: grain receipts (password characters, activati
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field, field_validator, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from policies.agreement import Agreements, load_agreements
 from policies.base import Frozen, Localized, Secret
+from policies.expected import Words
+from policies.model_access import (
+    Address,
+    BruteForce,
+    Eds,
+    Events,
+    Name,
+    PasswordRules,
+    Registration,
+    Sessions,
+    told,
+)
+
+__all__ = [
+    "Address",
+    "AgreementPolicy",
+    "BruteForce",
+    "Eds",
+    "Email",
+    "Events",
+    "Language",
+    "Links",
+    "PasswordRules",
+    "PathPart",
+    "Portal",
+    "PortalPolicy",
+    "Registration",
+    "Role",
+    "Sessions",
+    "Smtp",
+]
 
 Language = Literal["kk", "ru", "en"]
 
-
-def _is_address(value: str) -> str:
-    loopback = ("http://localhost", "http://127.0.0.1", "http://[::1]")
-    if value.endswith("/"):
-        raise ValueError("an address is given without a final slash")
-    if any(c.isspace() or c in "\"'<>\\{}^`*#" for c in value):
-        raise ValueError("an address holds no spaces, quotes, wildcards or fragment")
-    if value.startswith("https://") and len(value) > len("https://"):
-        return value
-    if any(value == start or value.startswith((start + ":", start + "/")) for start in loopback):
-        return value
-    raise ValueError("an address is https://…, or http:// on this machine")
-
-
-Address = Annotated[str, AfterValidator(_is_address)]
-"""https, or http to loopback; no final slash; nothing a redirect could be widened with."""
-
-PathPart = Annotated[str, Field(pattern=r"^/[A-Za-z0-9._~/-]*$")]
+PathPart = Annotated[
+    str,
+    Field(pattern=r"^/[A-Za-z0-9._~/-]*$"),
+    Words("a path that begins with /, without wildcards"),
+]
 
 
 class Portal(Frozen):
     """The portal as an OIDC client of its realm."""
 
-    client_id: str = Field(pattern=r"^[a-z0-9-]{1,64}$", description="Its client_id.")
-    url: Address = Field(description="Where the portal is.")
+    client_id: Name = Field(
+        description="The portal's client_id.",
+        examples=["portal"],
+        json_schema_extra=told(keycloak="client `clientId`", reason="the portal names itself so"),
+    )
+    url: Address = Field(
+        description="Where the portal is.",
+        examples=["https://portal.example.kz", "${env:PORTAL_URL}"],
+        json_schema_extra=told(keycloak="client `baseUrl`", reason="people go back to it"),
+    )
     redirect_paths: tuple[PathPart, ...] = Field(
-        min_length=1, description="Paths under `url` a sign-in may return to, exactly."
+        min_length=1,
+        description="Paths under `url` that a sign-in may return to, exactly these.",
+        examples=[["/callback"]],
+        json_schema_extra=told(
+            keycloak="client `redirectUris`", reason="a wildcard hands codes to anybody"
+        ),
     )
     post_logout_paths: tuple[PathPart, ...] = Field(
-        default=("/",), description="Paths under `url` a sign-out may return to, exactly."
+        default=("/",),
+        description="Paths under `url` that a sign-out may return to, exactly these.",
+        json_schema_extra=told(
+            keycloak="client attribute `post.logout.redirect.uris`", reason="as above"
+        ),
     )
-    secret: Secret = Field(description="Its client secret, by reference.")
+    secret: Secret = Field(
+        description="The client's secret, by reference.",
+        examples=["${env:PORTAL_SECRET}", "${file:/run/secrets/portal}"],
+        json_schema_extra=told(keycloak="client `secret`", reason="files are read by many"),
+    )
 
 
 class Role(Frozen):
     """A role of the realm."""
 
-    name: str = Field(pattern=r"^[a-z][a-z0-9-]{1,63}$")
-    descriptions: Localized
-    given: Literal["by-operator", "to-everybody"] = Field(
-        default="by-operator", description="to-everybody: part of the realm's default roles."
+    name: Annotated[
+        str,
+        Field(pattern=r"^[a-z][a-z0-9-]{1,63}$"),
+        Words("a name of 2 to 64 lower-case letters, digits and hyphens, a letter first"),
+    ] = Field(
+        description="The role's name in tokens.",
+        examples=["administrator"],
+        json_schema_extra=told(keycloak="realm role", reason="e-architecture 1.2: the parties"),
     )
-
-
-class PasswordRules(Frozen):
-    """What a password must be (grain receipts: digits, both cases, special characters)."""
-
-    length: int = Field(default=12, ge=8, le=64, description="Characters at least.")
-    max_length: int = Field(default=128, ge=64, le=256, description="Characters at most.")
-    digits: int = Field(default=1, ge=0, le=8)
-    upper_case: int = Field(default=1, ge=0, le=8)
-    lower_case: int = Field(default=1, ge=0, le=8)
-    special: int = Field(default=1, ge=0, le=8, description="Characters such as % $ @ & * # ^.")
-    history: int = Field(default=5, ge=0, le=24, description="Earlier passwords refused.")
-    not_username: bool = Field(default=True)
-    not_email: bool = Field(default=True)
+    descriptions: Localized = Field(
+        description="What the role is, for people.",
+        json_schema_extra=told(
+            keycloak="role `description` and attributes `description.<language>`"
+        ),
+    )
+    given: Literal["by-operator", "to-everybody"] = Field(
+        default="by-operator",
+        description="Who has it: those the operator gives it to, or everybody who signed in.",
+        json_schema_extra=told(
+            keycloak="`to-everybody`: part of the realm's default roles",
+            reason="e-architecture 1.2: a user is who accepted the agreement",
+        ),
+    )
 
 
 class Smtp(Frozen):
     """The relay that letters leave by."""
 
-    host: str = Field(min_length=1)
-    port: int = Field(ge=1, le=65535)
-    sender: str = Field(pattern=r"^[^@\s]+@[^@\s]+$", description="The From address.")
-    encryption: Literal["none", "starttls", "tls"] = Field(default="starttls")
-    user: str | None = None
-    password: Secret | None = None
+    host: str = Field(
+        min_length=1,
+        description="The relay's name or address.",
+        examples=["smtp.example.kz"],
+        json_schema_extra=told(keycloak="`smtpServer.host`"),
+    )
+    port: int = Field(
+        ge=1,
+        le=65535,
+        description="The relay's port.",
+        examples=[587],
+        json_schema_extra=told(keycloak="`smtpServer.port`"),
+    )
+    sender: Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$"), Words("an e-mail address")] = Field(
+        description="The address that letters come from.",
+        examples=["noreply@example.kz"],
+        json_schema_extra=told(keycloak="`smtpServer.from`"),
+    )
+    encryption: Literal["starttls", "tls", "none"] = Field(
+        default="starttls",
+        description="How the way to the relay is protected; `none` only to this machine.",
+        json_schema_extra=told(
+            keycloak="`smtpServer.starttls`, `smtpServer.ssl`",
+            reason="letters hold links that open accounts",
+        ),
+    )
+    user: str | None = Field(
+        default=None,
+        description="The name to sign in to the relay with; given together with `password`.",
+        json_schema_extra=told(keycloak="`smtpServer.user`, `smtpServer.auth`"),
+    )
+    password: Secret | None = Field(
+        default=None,
+        description="The password for the relay, by reference.",
+        examples=["${env:SMTP_PASSWORD}"],
+        json_schema_extra=told(
+            keycloak="`smtpServer.password`", reason="never sent without encryption"
+        ),
+    )
 
     @model_validator(mode="after")
     def _is_safe(self) -> Self:
@@ -98,124 +175,165 @@ class Smtp(Frozen):
 
 
 class Email(Frozen):
-    """Letters: activation (grain receipts: within 5 minutes), recovery, notices."""
+    """Letters: activation, recovery, notices."""
 
-    verify: Literal[True] = Field(default=True, description="An address counts when confirmed.")
-    link_hours: int = Field(default=24, ge=1, le=72, description="An activation link's life.")
-    smtp: Smtp
-
-
-class BruteForce(Frozen):
-    """Wrong passwords lock an account for a short time, and its EDS sign-in with it."""
-
-    failures: int = Field(default=5, ge=3, le=20)
-    wait_seconds: int = Field(default=60, ge=10, le=900)
-    max_wait_seconds: int = Field(default=900, ge=60, le=3600)
-    reset_seconds: int = Field(default=3600, ge=300, le=86400)
-
-
-class Sessions(Frozen):
-    """How long one stays signed in."""
-
-    idle_minutes: int = Field(default=30, ge=5, le=480)
-    max_hours: int = Field(default=10, ge=1, le=24)
-    access_token_minutes: int = Field(default=5, ge=1, le=15)
-
-
-class Registration(Frozen):
-    """How an account comes to be: the first EDS sign-in is the registration."""
-
-    by: Literal["eds"] = Field(default="eds")
-
-    @field_validator("by", mode="before")
-    @classmethod
-    def _is_supported(cls, value: object) -> object:
-        if value == "form":
-            raise ValueError("registration by form is not supported yet: use eds")
-        return value
-
-
-class Eds(Frozen):
-    """Who may sign in with which key, and how strictly it is judged."""
-
-    verifier_url: Address = Field(description="Where the verifier is, as browsers reach it.")
-    trust: str = Field(default="nca-rk", pattern=r"^[a-z0-9-]{1,64}$")
-    sign_in: Literal["auth", "sign", "any"] = Field(
-        default="any", description="Which key signs in; many people have only a SIGN key."
+    verify: Literal[True] = Field(
+        default=True,
+        description="An address counts when its owner has confirmed it; this cannot be off.",
+        json_schema_extra=told(
+            keycloak="`verifyEmail`", reason="grain receipts: registration page, real addresses"
+        ),
     )
-    subjects: tuple[Literal["individual", "legal_entity"], ...] = Field(
-        default=("individual", "legal_entity"), min_length=1
+    link_hours: int = Field(
+        default=24,
+        ge=1,
+        le=72,
+        description="How long the link of an activation letter works.",
+        json_schema_extra=told(
+            keycloak="realm attribute `actionTokenGeneratedByUserLifespan.verify-email`",
+            reason="grain receipts: registration page; the letter itself comes within 5 minutes",
+        ),
     )
-    numbers: Literal["strict", "warn"] = Field(
-        default="strict",
-        description="What a wrong check digit or date in an IIN or BIN means; warn: test contours.",
+    smtp: Smtp = Field(
+        description="The mail relay that letters leave by.",
+        json_schema_extra=told(
+            keycloak="`smtpServer`", reason="e-architecture 2.6: notices, password recovery"
+        ),
     )
-    revocation: Literal["ocsp_or_crl", "ocsp", "crl"] = Field(default="ocsp_or_crl")
-    delta_crl: Literal["when_published", "required", "optional"] = Field(
-        default="when_published", description="Whether a base CRL alone will do."
-    )
-
-    def issuer(self, realm: str) -> str:
-        """The verifier's OIDC issuer for `realm`."""
-        return f"{self.verifier_url}/r/{realm}"
 
 
 class AgreementPolicy(Frozen):
     """How the agreement is accepted and how a new version comes into force."""
 
-    consent: Literal["signature", "click"] = Field(default="signature")
-    notice_hours: int = Field(
-        default=0, ge=0, le=24 * 90, description="From posting to force; e-architecture 2.2: 72."
+    consent: Literal["signature", "click"] = Field(
+        default="signature",
+        description="How people accept it: by an EDS signature over it, or by a click.",
+        json_schema_extra=told(
+            keycloak="`signature`: the broker's mapper `attribute-agreement`",
+            reason="grain receipts 2.6, e-architecture 2.7: by signing one consents in writing",
+        ),
     )
-    sessions: Literal["end", "run_out"] = Field(default="end")
+    notice_hours: int = Field(
+        default=0,
+        ge=0,
+        le=24 * 90,
+        description="Hours from posting a version to its being in force.",
+        examples=[72],
+        json_schema_extra=told(
+            keycloak="which values of the attribute `agreement` are allowed, and when",
+            reason="grain receipts 2.4: no notice; e-architecture 2.2: 3 days, so 72",
+        ),
+    )
+    sessions: Literal["end", "run_out"] = Field(
+        default="end",
+        description="What a version in force does to people signed in. It is for the agreement's "
+        "keeper, a part that does not exist yet: nothing reads it today.",
+        json_schema_extra=told(reason="refresh tokens outlive the gate"),
+    )
 
 
 class Links(Frozen):
-    """Shown on every page (e-architecture 2.4, grain receipts 3.2)."""
+    """Shown on every page."""
 
-    instructions: Address
+    instructions: Address = Field(
+        description="The instructions for using the portal.",
+        examples=["https://portal.example.kz/instructions"],
+        json_schema_extra=told(
+            keycloak="text `tanbaInstructionsUrl`", reason="e-architecture 2.4: on every page"
+        ),
+    )
     support: Annotated[
-        str, Field(pattern=r"^(mailto:[^@\s]+@[^@\s]+|https://\S+|http://localhost\S*)$")
-    ]
+        str,
+        Field(pattern=r"^(mailto:[^@\s]+@[^@\s]+|https://\S+|http://localhost\S*)$"),
+        Words("mailto:name@example.kz, or an address, https://…"),
+    ] = Field(
+        description="Where people ask for help: a mailto: or https address.",
+        examples=["mailto:support@example.kz"],
+        json_schema_extra=told(
+            keycloak="text `tanbaSupportUrl`", reason="grain receipts 3.2: users may ask for help"
+        ),
+    )
 
 
-class Events(Frozen):
-    """Sign-in and admin events kept by Keycloak."""
+def _distinct_roles(roles: tuple[Role, ...]) -> tuple[Role, ...]:
+    _refuse_twice([role.name for role in roles], "two roles have one name")
+    return roles
 
-    retention_days: int = Field(default=365, ge=30, le=3650)
+
+def _distinct_languages(languages: tuple[Language, ...]) -> tuple[Language, ...]:
+    _refuse_twice(languages, "a language is named twice")
+    return languages
+
+
+def _refuse_twice(names: Sequence[str], sentence: str) -> None:
+    if len(set(names)) != len(names):
+        raise ValueError(sentence)
 
 
 class PortalPolicy(Frozen):
     """Everything declared for one portal; one realm each."""
 
     version: Literal[1] = Field(description="The format of this file: 1.")
-    realm: str = Field(pattern=r"^[a-z][a-z0-9-]{1,35}$", description="The realm's name.")
-    names: Localized = Field(description="The portal's name as people read it.")
-    languages: tuple[Language, ...] = Field(
-        default=("kk", "ru", "en"), min_length=1, description="The first is the default."
+    realm: Annotated[
+        str,
+        Field(pattern=r"^[a-z][a-z0-9-]{1,35}$"),
+        Words("a name of 2 to 36 lower-case letters, digits and hyphens, a letter first"),
+    ] = Field(
+        description="The realm's name; it stands in every address, so it never changes.",
+        examples=["grain-receipts"],
+        json_schema_extra=told(keycloak="`realm`"),
     )
-    portal: Portal
-    roles: tuple[Role, ...] = ()
-    password: PasswordRules = PasswordRules()
-    email: Email
-    brute_force: BruteForce = BruteForce()
-    sessions: Sessions = Sessions()
-    registration: Registration = Registration()
-    eds: Eds
-    agreement: AgreementPolicy = AgreementPolicy()
-    links: Links
-    events: Events = Events()
-    theme: str = Field(default="tanba", pattern=r"^[a-z0-9-]{1,64}$")
+    names: Localized = Field(
+        description="The portal's name as people read it.",
+        json_schema_extra=told(
+            keycloak="`displayName`, the client's `name`, the letters' sender, the pages"
+        ),
+    )
+    languages: Annotated[tuple[Language, ...], AfterValidator(_distinct_languages)] = Field(
+        default=("kk", "ru", "en"),
+        min_length=1,
+        description="The languages of the pages; the first is the default.",
+        json_schema_extra=told(
+            keycloak="`supportedLocales`, `defaultLocale`", reason="the agreements are in Kazakh"
+        ),
+    )
+    portal: Portal = Field(description="How the portal signs people in: the OIDC client it is.")
+    roles: Annotated[tuple[Role, ...], AfterValidator(_distinct_roles)] = Field(
+        default=(),
+        description="The realm's roles.",
+        json_schema_extra=told(
+            keycloak="realm roles, their place in the default roles and in the portal's scope",
+            reason="e-architecture 1.2",
+        ),
+    )
+    password: PasswordRules = Field(
+        default=PasswordRules(),
+        description="What a password must be.",
+        json_schema_extra=told(
+            keycloak="`passwordPolicy`", reason="grain receipts: registration page"
+        ),
+    )
+    email: Email = Field(description="The letters people get: activation, recovery, notices.")
+    brute_force: BruteForce = Field(
+        default=BruteForce(), description="What wrong passwords do to an account."
+    )
+    sessions: Sessions = Field(default=Sessions(), description="How long people stay signed in.")
+    registration: Registration = Field(
+        default=Registration(), description="How people get an account."
+    )
+    eds: Eds = Field(description="Who signs in with which key, and how strictly it is judged.")
+    agreement: AgreementPolicy = Field(
+        default=AgreementPolicy(),
+        description="How people accept the agreement, and how a new version comes into force.",
+    )
+    links: Links = Field(description="Links on every page.")
+    events: Events = Field(default=Events(), description="The events that Keycloak keeps.")
+    theme: Name = Field(
+        default="tanba",
+        description="The folder of keycloak-theme/ that pages and letters look like.",
+        json_schema_extra=told(keycloak="`loginTheme`, `emailTheme`"),
+    )
     folder: Path = Field(default=Path(), exclude=True, description="Set by the loader.")
-
-    @model_validator(mode="after")
-    def _is_coherent(self) -> Self:
-        names = [role.name for role in self.roles]
-        if len(set(names)) != len(names):
-            raise ValueError("two roles have one name")
-        if len(set(self.languages)) != len(self.languages):
-            raise ValueError("a language is named twice")
-        return self
 
     @property
     def issuer(self) -> str:

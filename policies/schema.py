@@ -1,0 +1,131 @@
+"""The JSON Schema (2020-12) of a policy file, made of the model: for editors and reviewers.
+
+Two forms of one thing: a policy that stands alone has every required key; one with `extends` is a
+part, so nothing is required of it and `null` removes what was inherited. Values of lists are whole
+in both. Where the model takes a value, it takes a reference to one.
+
+`python -m policies.schema` writes the checked-in file.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+
+from policies.model import PortalPolicy
+
+SCHEMA_FILE = Path(__file__).parent / "policy.schema.json"
+_DIALECT = "https://json-schema.org/draft/2020-12/schema"
+_SAYS = ("title", "description", "default", "examples", "x-keycloak", "x-reason")
+_REFERENCE = "Reference"
+_PART = "PartOf"
+
+_BASE_PATH = {"type": "string", "pattern": r"^[^/$].*\.ya?ml$"}
+_EXTENDS = {
+    "title": "Extends",
+    "description": "The policies this one builds on, by paths relative to this file. Mappings are "
+    "merged, lists replaced as a whole, null removes what was inherited; later ones win.",
+    "examples": ["../base.yaml", ["../base.yaml", "../strict.yaml"]],
+    "anyOf": [_BASE_PATH, {"type": "array", "items": _BASE_PATH}],
+}
+
+Schema = dict[str, Any]
+
+
+def policy_schema() -> Schema:
+    """The schema of policy.yaml, `extends` included."""
+    made = PortalPolicy.model_json_schema(ref_template="#/$defs/{model}")
+    models: dict[str, Schema] = {**made.pop("$defs"), PortalPolicy.__name__: made}
+    del made["properties"]["folder"]
+    whole = {name: _whole(model) for name, model in models.items()}
+    parts = {_PART + name: _part(model) for name, model in whole.items()}
+    for root in (whole[PortalPolicy.__name__], parts[_PART + PortalPolicy.__name__]):
+        root["properties"] = {"extends": _EXTENDS, **root["properties"]}
+    used = _used(parts, _PART + PortalPolicy.__name__, whole)
+    return {
+        "$schema": _DIALECT,
+        "title": "A portal's policy",
+        "description": "Everything declared for one portal of Tanba; see docs/policy.md.",
+        "type": "object",
+        "if": {"required": ["extends"]},
+        "then": {"$ref": f"#/$defs/{_PART}{PortalPolicy.__name__}"},
+        "else": {"$ref": f"#/$defs/{PortalPolicy.__name__}"},
+        "$defs": {
+            _REFERENCE: {
+                "title": "A reference",
+                "description": "A value from the environment or from a file.",
+                "type": "string",
+                "pattern": r"\$\{(env|file):[^${}]+\}",
+            },
+            **whole,
+            **{name: parts[name] for name in used},
+        },
+    }
+
+
+def rendered() -> str:
+    """The schema as it is printed and checked in."""
+    return json.dumps(policy_schema(), ensure_ascii=False, indent=2, sort_keys=True) + "\n"
+
+
+def _whole(model: Schema) -> Schema:
+    properties = {
+        name: _with_reference({"title": name.replace("_", " ").capitalize(), **value})
+        for name, value in model["properties"].items()
+    }
+    return {**model, "properties": properties}
+
+
+def _with_reference(schema: Schema) -> Schema:
+    """A value of the kind, or a reference to one; a secret is a reference alone."""
+    said = {key: schema[key] for key in _SAYS if key in schema}
+    rule = {key: value for key, value in schema.items() if key not in said}
+    reference = {"$ref": f"#/$defs/{_REFERENCE}"}
+    if rule.get("format") == "password":
+        return {**said, **reference}
+    if "items" in rule:
+        return {**said, **rule, "items": _with_reference(rule["items"])}
+    if "anyOf" in rule:
+        return {**said, "anyOf": [_with_reference(choice) for choice in rule["anyOf"]]}
+    is_text_of_a_form = rule.get("type") == "string" and rule.keys() & {"pattern", "enum"}
+    if is_text_of_a_form or (rule.get("type") in {"integer", "boolean"} and "const" not in rule):
+        return {**said, "anyOf": [rule, reference]}
+    return schema
+
+
+def _part(model: Schema) -> Schema:
+    """As one file of several may hold it: nothing is required, null removes."""
+    properties = {name: _removable(value) for name, value in model["properties"].items()}
+    return {k: v for k, v in model.items() if k != "required"} | {"properties": properties}
+
+
+def _removable(schema: Schema) -> Schema:
+    said = {key: schema[key] for key in _SAYS if key in schema}
+    rule = {key: value for key, value in schema.items() if key not in said}
+    target = str(rule.get("$ref", "")).rpartition("/")[2]
+    if target and target != _REFERENCE:
+        rule = {"$ref": f"#/$defs/{_PART}{target}"}
+    choices = rule.get("anyOf", [rule])
+    null = {"type": "null"}
+    return {**said, "anyOf": [*(c for c in choices if c != null), null]}
+
+
+def _used(parts: dict[str, Schema], root: str, whole: dict[str, Schema]) -> list[str]:
+    """The parts that are reached from the root one: those inside lists are not."""
+    found, waiting = [], [root]
+    while waiting:
+        name = waiting.pop()
+        if name in found:
+            continue
+        found.append(name)
+        text = json.dumps(parts[name])
+        waiting += [_PART + other for other in whole if f'"#/$defs/{_PART}{other}"' in text]
+    return sorted(found)
+
+
+if __name__ == "__main__":
+    SCHEMA_FILE.write_text(rendered(), encoding="utf-8")
+    click.echo(f"{SCHEMA_FILE.name} is written", err=True)
