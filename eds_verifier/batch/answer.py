@@ -25,6 +25,8 @@ SUBJECT = (
 )
 """The claims of the id_token that are about the signer."""
 
+_LINE_BREAKS = {character: f"\\u{character:04x}" for character in (0x85, 0x2028, 0x2029)}
+"""Read as the end of a line by some who split text: they stand only inside JSON strings here."""
 _ENCODER = json.JSONEncoder(
     ensure_ascii=False, allow_nan=False, check_circular=False, separators=(",", ":")
 )
@@ -76,7 +78,8 @@ def refusal(
 
 def encode(row: dict[str, Any]) -> bytes:
     """One line of JSON in UTF-8; half a surrogate pair, which UTF-8 has not, stays escaped."""
-    return _ENCODER.encode(row).encode("utf-8", "backslashreplace") + b"\n"
+    text = _ENCODER.encode(row).translate(_LINE_BREAKS)
+    return text.encode("utf-8", "backslashreplace") + b"\n"
 
 
 def _subject(verdict: Verdict) -> dict[str, str] | None:

@@ -10,6 +10,7 @@ import binascii
 import difflib
 import json
 import re
+from collections import Counter
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, Literal
@@ -103,7 +104,7 @@ def read_request(line: bytes | None) -> Request:
         raise BadLine(Reason.TOO_LARGE, "the line is too long")
     fields = _object(line)
     identifier = fields.get("id")
-    if not isinstance(identifier, int) and len(json.dumps(identifier)) > MAX_ID:
+    if _is_long(identifier):
         raise BadLine(Reason.TOO_LARGE, f"id: longer than {MAX_ID} characters")
     try:
         return Request.model_validate(fields)
@@ -169,19 +170,47 @@ def _object(line: bytes) -> dict[str, Any]:
         raise BadLine(Reason.MALFORMED, "not JSON") from None
     if not isinstance(value, dict):
         raise BadLine(Reason.MALFORMED, "not a JSON object")
+    if _repeats(value):
+        # Only the outermost object is the line; an object within it names no line.
+        identifier = None if isinstance(value, _Twice) and "id" in value.twice else value.get("id")
+        if _repeats(identifier) or _is_long(identifier):
+            identifier = None
+        raise BadLine(Reason.MALFORMED, "a key stands twice in one object", identifier)
     return value
+
+
+class _Twice(dict[str, Any]):
+    """An object some of whose keys stand twice."""
+
+    twice: frozenset[str]
 
 
 def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
-    if len(found) != len(pairs):
-        identifiers = [value for key, value in pairs if key == "id"]
-        raise BadLine(
-            Reason.MALFORMED,
-            "a key stands twice in one object",
-            identifiers[0] if len(identifiers) == 1 and "cms" in found else None,
-        )
-    return found
+    if len(found) == len(pairs):
+        return found
+    counts = Counter(key for key, _ in pairs)
+    repeated = _Twice(found)
+    repeated.twice = frozenset(key for key, count in counts.items() if count > 1)
+    return repeated
+
+
+def _repeats(value: Any) -> bool:
+    """Whether a key stands twice in an object anywhere in `value`."""
+    waiting = [value]
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, _Twice):
+            return True
+        if isinstance(item, dict):
+            waiting.extend(item.values())
+        elif isinstance(item, list):
+            waiting.extend(item)
+    return False
+
+
+def _is_long(identifier: Any) -> bool:
+    return not isinstance(identifier, int) and len(json.dumps(identifier)) > MAX_ID
 
 
 def _refuse(_: str) -> Any:

@@ -129,6 +129,24 @@ def test_a_repeated_key_is_refused(text: str) -> None:
     assert bad.id in {None, "a"}
 
 
+@pytest.mark.parametrize(
+    ("text", "identifier"),
+    [
+        ('{"id":"mine","cms":"AAAA","policy":{"id":"victim","cms":1,"cms":2}}', "mine"),
+        ('{"id":{"id":"victim","cms":1,"cms":2},"cms":"AAAA"}', None),
+        ('{"id":"mine","cms":"AAAA","policy":[{"id":"victim","cms":1,"cms":2}]}', "mine"),
+        ('{"id":"' + "x" * 100_000 + '","cms":1,"cms":2}', None),
+    ],
+)
+def test_an_object_within_a_line_is_never_taken_for_the_line(
+    text: str, identifier: str | None
+) -> None:
+    with pytest.raises(BadLine, match="a key stands twice") as caught:
+        read_request(text.encode())
+    assert caught.value.id == identifier
+    assert read_id(text.encode()) == identifier
+
+
 def test_an_id_that_stands_twice_is_not_chosen_from() -> None:
     assert _bad(b'{"id": "a", "id": "b", "cms": ""}').id is None
 
