@@ -17,6 +17,7 @@ from eds_verifier.api.certificates import JudgedCertificate
 from eds_verifier.asn1 import oids
 from eds_verifier.asn1.names import attributes_of
 from eds_verifier.path.certificate import Certificate
+from eds_verifier.revocation.judge import REVOKED_AFTER_SIGNING
 from eds_verifier.signatures import Scheme
 from eds_verifier.verdict import Reason, Refused, RevocationSummary, TimeStamp, Verdict
 
@@ -126,13 +127,14 @@ def cms_view(verdict: Verdict, known: Iterable[Certificate], *, by: By) -> dict[
 
     `by`: who was asked about revocation, when that is one for all signers.
 
-    A certificate stands there only when its path held: the others are anybody's claims.
+    A certificate stands there only when its path held: the others are anybody's claims. One revoked
+    after it had signed is told as revoked, in `message` too: the signature is valid, it no longer.
     """
     certificates = {one.sha256: one for one in known}
     signers = verdict.signers or (verdict,)
     return {
         "status": 200,
-        "message": _message(verdict.reason, verdict.detail),
+        "message": _message(verdict.reason, verdict.detail, verdict.warnings),
         "valid": verdict.verdict == "valid",
         "signers": [_signer(one, certificates, by) for one in signers],
     }
@@ -144,6 +146,11 @@ def _signer(verdict: Verdict, certificates: Mapping[str, Certificate], by: By) -
     found = []
     if leaf is not None:
         revocations = _revocations(verdict.reason, verdict.revocation, by)
+        if REVOKED_AFTER_SIGNING in verdict.warnings:
+            # Since then, or held since then: the verdict does not say which.
+            valid = False
+            told = {"revoked": True, "reason": REVOKED_AFTER_SIGNING}
+            revocations = [one | told for one in revocations]
         found.append(certificate_info(leaf, valid=valid, revocations=revocations))
     return {
         "certificates": found,
@@ -256,7 +263,7 @@ def _date(value: datetime) -> str:
     return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.000+00:00")
 
 
-def _message(reason: Reason, detail: str) -> str:
+def _message(reason: Reason, detail: str, warnings: Sequence[str] = ()) -> str:
     if reason is Reason.OK:
-        return "OK"
+        return f"OK; {REVOKED_AFTER_SIGNING}" if REVOKED_AFTER_SIGNING in warnings else "OK"
     return f"{reason}: {detail}" if detail else str(reason)

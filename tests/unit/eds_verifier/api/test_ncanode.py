@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import base64
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from eds_verifier.api import ncanode
 from eds_verifier.api.ncanode import REFUSED
+from eds_verifier.policy import VerificationPolicy
+from eds_verifier.service import SignatureService
 from stand.demo_ca.model import DemoCa
-from tests.unit.eds_verifier import factory
+from tests.unit.eds_verifier import der, factory
 from tests.unit.eds_verifier.api.conformance import require_request
 from tests.unit.eds_verifier.api.world import CONTENT, KEYS, ApiWorld, api_world, encoded, joined
+from tests.unit.eds_verifier.factory import DAY, NOW
+from tests.unit.eds_verifier.revocation.world import nonce_of
 
 
 def test_a_valid_document_is_answered_as_ncanode_answers(world: ApiWorld) -> None:
@@ -207,3 +212,54 @@ def test_a_name_is_written_as_java_writes_it() -> None:
         f'OU=BIN{factory.BIN}, O="ЖШС \\"Дән, Астық\\"", GIVENNAME=БОЛАТҰЛЫ, C=KZ, '
         f"SERIALNUMBER=IIN{factory.IIN}, SURNAME=ӘЛИЕВ, CN=ӘЛИЕВ ДӘУРЕН"
     )
+
+
+class TwoAnswers:
+    """A responder that knows the person's certificate as revoked, the time stamper's as good."""
+
+    def __init__(self, pki: factory.Pki, person: factory.Signer, stamper: factory.Signer) -> None:
+        self._pki, self._person, self._stamper = pki, person, stamper
+        self._by = factory.responder(pki.issuer, factory.rsa_key("responder"))
+
+    def ocsp(self, url: str, request: bytes, *, seconds: float) -> bytes:  # noqa: ARG002 - a protocol
+        is_person = der.integer(self._person.serial) in request
+        return factory.ocsp_response(
+            self._person if is_person else self._stamper,
+            self._pki.issuer,
+            self._by,
+            nonce=nonce_of(request),
+            status=factory.revoked_status(NOW - 10 * DAY, 1) if is_person else b"\x80\x00",
+        )
+
+    def crl(self, url: str, *, seconds: float) -> bytes:
+        raise AssertionError(url, seconds)
+
+
+@pytest.mark.parametrize(
+    ("stamped", "message", "reason"),
+    [
+        pytest.param(15, "OK; revoked_after_signing", "revoked_after_signing", id="before"),
+        pytest.param(5, "revoked: ", "revoked", id="after"),
+    ],
+)
+def test_a_certificate_revoked_after_or_before_it_signed_is_told_as_revoked(
+    stamped: int, message: str, reason: str
+) -> None:
+    pki = factory.pki("rsa")
+    stamper = factory.time_stamper(pki.issuer, factory.rsa_key("tsa"))
+    person = factory.issue(pki.person(), pki.issuer)
+    signed = factory.Message(person)
+    signature = person.key.sign(der.tlv(0x31, b"".join(signed.default_attributes())))
+    stamp = factory.time_stamp(signature, stamper, NOW - stamped * DAY)
+    document = replace(signed, signature=signature, unsigned=(stamp,)).encode()
+    service = SignatureService(pki.store, TwoAnswers(pki, person, stamper))
+    policy = VerificationPolicy(purpose="document")
+    verdict = service.judge(document, policy=policy, at=NOW).verdict
+    answered = ncanode.cms_view(verdict, [person.certificate], by="OCSP")
+    (certificate,) = answered["signers"][0]["certificates"]
+    assert answered["valid"] is (reason == "revoked_after_signing")
+    assert answered["message"].startswith(message)
+    assert certificate["valid"] is False
+    assert certificate["revocations"] == [
+        {"revoked": True, "by": "OCSP", "revocationTime": None, "reason": reason}
+    ]
