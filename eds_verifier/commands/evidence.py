@@ -23,8 +23,19 @@ def read_evidence(crls: Iterable[Path], answers: Iterable[Path]) -> Evidence:
     )
 
 
+def named(evidence: Evidence, crls: Iterable[Path], answers: Iterable[Path]) -> dict[str, Evidence]:
+    """Each file's part of what `read_evidence` gave, by the file's name."""
+    apart = [Evidence(ocsp=(answer,)) for answer in evidence.ocsp]
+    apart += [Evidence(crls=(crl,)) for crl in evidence.crls]
+    return dict(zip(map(_name, (*answers, *crls)), apart, strict=True))
+
+
+def _name(path: Path) -> str:
+    return "stdin" if path == STDIN else str(path)
+
+
 def _read(path: Path, wanted: Kind) -> bytes:
-    name = "stdin" if path == STDIN else str(path)
+    name = _name(path)
     given = read_input(path, MAX_CRL)
     if len(given) > MAX_CRL:
         raise CertificateFileError(f"{name}: larger than {MAX_CRL} octets")

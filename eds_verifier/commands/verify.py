@@ -11,7 +11,7 @@ import click
 
 from eds_verifier.batch.request import RequestPolicy
 from eds_verifier.commands.batch import answer_batch
-from eds_verifier.commands.evidence import read_evidence
+from eds_verifier.commands.evidence import named, read_evidence
 from eds_verifier.commands.kinds import Kind, kind_of, said_of
 from eds_verifier.commands.options import (
     DEFAULT_TRUST,
@@ -40,6 +40,8 @@ from policies.errors import DIFFERENT, REFUSED, PolicyFileError
 EXIT_CODES = {"valid": 0, "invalid": DIFFERENT, "indeterminate": REFUSED}
 MAX_FILE = 64 * 1_048_576
 _UNCHECKED = "; revocation was NOT checked"
+_NOT_KNOWN = "revocation is not known: "
+_NO_BASE = "there is no CRL"
 _NO_MESSAGE = frozenset({Reason.MALFORMED, Reason.SIGNER_COUNT})
 _SINGLE = {
     "file": "FILE",
@@ -206,8 +208,39 @@ def _judge(
         service = SignatureService(trust, HttpEvidenceFetcher())
         verdict = service.judge(cms, content=content, policy=policy, at=at).verdict
     else:
-        verdict = judge(cms, content=content, trust=trust, evidence=evidence, policy=policy, at=at)
+
+        def by(some: Evidence, rules: VerificationPolicy) -> Verdict:
+            return judge(cms, content=content, trust=trust, evidence=some, policy=rules, at=at)
+
+        verdict = by(evidence, policy)
+        files = named(evidence, options["crls"], options["answers"])
+        if verdict.reason == Reason.REVOCATION_UNAVAILABLE and len(files) > 1:
+            alone = policy.model_copy(update={"delta_crl": "optional"})
+            verdict = _by_file(verdict, {name: by(part, alone) for name, part in files.items()})
     return _named(verdict, cms)
+
+
+def _by_file(verdict: Verdict, alone: dict[str, Verdict]) -> Verdict:
+    """What each file lacks, by its name, in the place of what all of them lack together.
+
+    A file that has nothing against it alone, such as a base CRL that wants its delta, is not named.
+    """
+    if len(verdict.signers) > 1:
+        return verdict
+    lacking = [
+        f"{name}: {_detail(of_file)}"
+        for name, of_file in alone.items()
+        if of_file.reason == Reason.REVOCATION_UNAVAILABLE and _detail(of_file) != _NO_BASE
+    ]
+    if not lacking:
+        return verdict
+    detail = _NOT_KNOWN + "; ".join(lacking)
+    signers = tuple(signer.model_copy(update={"detail": detail}) for signer in verdict.signers)
+    return verdict.model_copy(update={"detail": detail, "signers": signers})
+
+
+def _detail(verdict: Verdict) -> str:
+    return verdict.detail.removeprefix(_NOT_KNOWN)
 
 
 def _named(verdict: Verdict, data: bytes) -> Verdict:

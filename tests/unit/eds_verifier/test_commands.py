@@ -187,6 +187,36 @@ def test_evidence_that_is_none_is_an_error_before_anything_is_judged(
             raise result.exception or AssertionError("the evidence was taken")
 
 
+def test_of_several_files_that_do_not_suffice_each_is_named(folder: Path) -> None:
+    (folder / "root.crl").write_bytes(crl(PKI.root))
+    by = responder(PKI.issuer, rsa_key("responder"))
+    (folder / "other.bin").write_bytes(ocsp_response(PKI.issuer, PKI.issuer, by))
+    one = _verify(folder, "signed.p7s", crl_file="root.crl")
+    assert "indeterminate: revocation is not known: the CRL is another authority's\n" in one.output
+    answer: list[str | Path] = ["--ocsp", folder / "other.bin", "--format", "json"]
+    several = _verify(folder, "signed.p7s", *answer, crl_file="root.crl")
+    assert several.exit_code == 3
+    detail = json.loads(several.stdout)["detail"]
+    said = re.fullmatch(r"revocation is not known: (.*): (.+); (.*): (.+)", detail)
+    assert said is not None
+    assert said[1] == str(folder / "other.bin")
+    assert (said[3], said[4]) == (str(folder / "root.crl"), "the CRL is another authority's")
+    assert json.loads(several.stdout)["signers"][0]["detail"] == detail
+
+
+def test_a_base_crl_that_wants_its_delta_is_not_blamed(folder: Path) -> None:
+    (folder / "root.crl").write_bytes(crl(PKI.root))
+    options: list[str | Path] = ["--crl", folder / "root.crl", "--delta-crl", "required"]
+    result = _verify(folder, "signed.p7s", *options)
+    assert result.exit_code == 3
+    assert "root.crl: the CRL is another authority's" in result.output
+    assert "base.crl" not in result.output
+    options = ["--crl", folder / "base.crl", "--delta-crl", "required"]
+    (folder / "same.crl").write_bytes(crl(PKI.issuer))
+    result = _verify(folder, "signed.p7s", *options, crl_file="same.crl")
+    assert "there is no delta CRL that completes the base CRL" in result.output
+
+
 def test_what_is_no_signed_message_is_named_and_still_invalid(folder: Path) -> None:
     for data, said in (
         (PERSON.der, "invalid: this is a certificate"),
@@ -749,14 +779,19 @@ def running(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[bytes], Path]]:
                 os.write(process.stdin.fileno(), many)
         assert process.stdin is not None
         process.stdin.close()
-        deadline = time.monotonic() + 30
-        while (tmp_path / "out").stat().st_size < 100_000 and time.monotonic() < deadline:
-            time.sleep(0.02)
+        _wait_for_answers(tmp_path / "out", 100_000)
         yield process, tmp_path
         os.kill(feeding, signal.SIGKILL)
         os.waitpid(feeding, 0)
         process.kill()
         process.wait()
+
+
+def _wait_for_answers(out: Path, size: int) -> None:
+    """Until so many octets are there: a line that was lost by then has been judged again."""
+    deadline = time.monotonic() + 30
+    while out.stat().st_size < size and time.monotonic() < deadline:
+        time.sleep(0.02)
 
 
 def _rows(folder: Path) -> list[Any]:
@@ -791,7 +826,7 @@ def test_a_worker_killed_from_outside_loses_no_line(
     parent = psutil.Process(process.pid)
     for _ in range(5):
         parent.children()[0].kill()
-        time.sleep(0.2)
+        _wait_for_answers(folder / "out", (folder / "out").stat().st_size + 100_000)
     process.send_signal(signal.SIGINT)
     assert process.wait(timeout=20) == 1
     rows = _rows(folder)
