@@ -202,15 +202,18 @@ def _recorded(path: Path) -> str:
 
 
 def _replace(file: Path, text: str) -> None:
-    """The whole file or the one that was there: never half a plan."""
-    handle, name = tempfile.mkstemp(dir=file.absolute().parent, prefix=f".{file.name}.")
+    """The whole file or the one that was there: never half a plan. Raises click.FileError."""
     try:
-        with os.fdopen(handle, "w", encoding="utf-8") as stream:
-            stream.write(text)
-        Path(name).replace(file)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+        handle, name = tempfile.mkstemp(dir=file.absolute().parent, prefix=f".{file.name}.")
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8") as stream:
+                stream.write(text)
+            Path(name).replace(file)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise click.FileError(str(file), error.strerror) from None
 
 
 def _print_schema(context: click.Context) -> None:

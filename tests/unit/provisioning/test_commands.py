@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import click
 import pytest
@@ -85,3 +86,30 @@ def test_a_file_that_is_no_plan_is_refused_before_any_server_is_asked(
     monkeypatch.delenv("TANBA_KEYCLOAK_URL", raising=False)
     result = CliRunner().invoke(commands.apply, ["realm-export.json", "--yes"])
     assert isinstance(result.exception, PlanFileError)
+
+
+def test_a_plan_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
+    file = tmp_path / "plan.json"
+    commands._replace(file, "first")
+    with pytest.raises(UnicodeEncodeError):
+        commands._replace(file, "second, with half a character: \ud800")
+    assert file.read_text(encoding="utf-8") == "first"
+    assert [path.name for path in tmp_path.iterdir()] == ["plan.json"]
+    with pytest.raises(click.FileError):
+        commands._replace(tmp_path / "not-there" / "plan.json", "x")
+    with pytest.raises(click.FileError):
+        commands._replace(tmp_path, "x")
+
+
+def test_policies_are_recorded_by_their_place_under_the_working_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    places = {
+        "policies/a": "policies/a",
+        "./policies/../policies/a": "policies/a",
+        str(tmp_path / "a"): "a",
+        "../a": str(tmp_path.parent / "a"),
+        ".": ".",
+    }
+    assert {given: commands._recorded(Path(given)) for given in places} == places

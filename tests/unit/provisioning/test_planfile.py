@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -254,3 +254,40 @@ def test_the_realm_of_a_survey_without_an_id_is_not_the_one_with(
     anew = surveyed(desired, replace(drifted, ids={}))
     with pytest.raises(RealmMovedError):
         require_unmoved(read_plan(written(tmp_path, document)), [anew])
+
+
+def leaves(node: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
+    """Where every single value of a JSON document stands."""
+    members = node.items() if isinstance(node, dict) else enumerate(node)
+    for key, value in members:
+        if isinstance(value, dict | list) and value:
+            yield from leaves(value, (*path, key))
+        else:
+            yield (*path, key)
+
+
+def test_no_single_value_of_a_plan_can_be_another(
+    tmp_path: Path, document: dict[str, Any], desired: Desired, drifted: Live
+) -> None:
+    """All but the policies' places, which choose what is read and are held to the rest."""
+    now = surveyed(desired, drifted)
+    _accept(tmp_path, document, now)
+    count = 0
+    for path in leaves(document):
+        if path[0] in {"checksum", "policies"}:
+            continue
+        forged = json.loads(json.dumps(document))
+        holder = forged
+        for part in path[:-1]:
+            holder = holder[part]
+        holder[path[-1]] = "edited"
+        count += 1
+        with pytest.raises(PlanRefusedError):
+            _accept(tmp_path, signed_again(forged), now)
+    assert count > 4 * len(now.desired.resources)
+
+
+def _accept(folder: Path, document: dict[str, Any], now: Surveyed) -> None:
+    read = read_plan(written(folder, document))
+    require_server(read, SERVER)
+    require_unmoved(read, [now])

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from provisioning.diff import Difference
 from provisioning.plan import Change, Plan, plan
-from provisioning.render import as_text
+from provisioning.render import as_text, printable
 from provisioning.render_markdown import as_markdown, code
 from provisioning.resources import Desired, Key, Kind, Live
 from tests.unit.provisioning.conftest import PLANTED, changed
@@ -79,6 +81,13 @@ def test_no_text_of_a_plan_reaches_a_terminal_as_more_than_text(text: str) -> No
     shown = as_text(hostile_plan(text))
     assert all(line.isprintable() for line in shown.split("\n"))
     assert len(shown.split("\n")) == len(as_text(hostile_plan("x")).split("\n"))
+
+
+@given(st.text())
+def test_any_text_stands_whole_in_its_code_span(text: str) -> None:
+    (paragraph,) = [t for t in MarkdownIt().parse(f"x {code(text)} y") if t.type == "inline"]
+    (span,) = [child for child in paragraph.children or () if child.type == "code_inline"]
+    assert span.content.strip(" ") == printable(text).strip(" ")
 
 
 def test_a_plan_reads_as_a_list_of_objects_with_their_values(
