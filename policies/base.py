@@ -106,8 +106,12 @@ def _judge(
     try:
         return model.model_validate(tree)
     except ValidationError as error:
-        for item in error.errors():
+        found = error.errors()
+        misspelt = {_meant(document, model, tuple(item["loc"])) for item in found}
+        for item in found:
             path = tuple(item["loc"])
+            if item["type"] == "missing" and path in misspelt:
+                continue
             if any(path[: len(known)] == known for known in nowhere):
                 continue
             if item["type"] == "missing" and _may_be_there(document, path):
@@ -198,6 +202,16 @@ def _known(document: Document, above: Slot | None, path: tuple[str | int, ...]) 
     """The keys that may stand at `path`."""
     is_top = document.may_extend and not path
     return [*(fields_of(above) if above else ()), *(["extends"] if is_top else [])]
+
+
+def _meant(
+    document: Document, model: type[BaseModel], path: tuple[str | int, ...]
+) -> tuple[str | int, ...]:
+    """The path with the nearest right key for its last; the path itself where that is right."""
+    known = _known(document, slot_at(model, path[:-1]), path[:-1])
+    is_wrong = bool(path) and path[-1] not in known
+    near = nearest(str(path[-1]), known) if is_wrong else None
+    return (*path[:-1], near) if near else ()
 
 
 def _explain(document: Document, model: type[BaseModel], error: dict[str, Any]) -> Mistake:

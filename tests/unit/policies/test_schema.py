@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from policies.expected import Slot, fields_of
 from policies.loader import load_portal, references
 from policies.model import PortalPolicy
 from policies.schema import SCHEMA_FILE, policy_schema, rendered
+from policies.schema_docs import PAGE, page
 from tests.unit.policies.test_extends import OWN
 from tests.unit.policies.test_model import ENVIRON, GRAIN, PORTALS
 
@@ -149,3 +151,36 @@ def test_parts_and_references_are_valid(text: str) -> None:
 def test_null_is_only_for_parts() -> None:
     assert VALIDATOR.is_valid({"extends": "../base.yaml", "password": None})
     assert not VALIDATOR.is_valid({**tree_of(TEXT), "password": None})
+
+
+def block(kind: str, after: str) -> str:
+    """The first block of a kind after a sentence of the page."""
+    return PAGE.read_text(encoding="utf-8").split(after)[1].split(f"```{kind}\n")[1].split("```")[0]
+
+
+def test_the_page_has_every_key_as_the_model_says_it() -> None:
+    """After a change of the model: python -m policies.schema_docs."""
+    text = PAGE.read_text(encoding="utf-8")
+    assert page(text) == text
+    for _, fields in models_of(PortalPolicy):
+        for key in fields:
+            assert re.search(rf"^\| `(?:[a-z_.\[\]]+\.)?{key}` \|", text, re.MULTILINE), key
+
+
+def test_a_page_that_lost_its_marks_is_not_written_over() -> None:
+    with pytest.raises(ValueError, match="lost the marks"):
+        page("# A portal's policy\n")
+
+
+def test_the_pages_mistakes_are_what_is_really_said(tmp_path: Path) -> None:
+    path = tmp_path / "policy.yaml"
+    path.write_text(block("yaml", "This file\n"), encoding="utf-8")
+    with pytest.raises(PolicyFileError) as caught:
+        load_portal(path, environ={})
+    said = caught.value.message.replace(f"{tmp_path}/", "")
+    assert said == block("text", "is refused with\n").strip()
+
+
+def test_the_pages_base_and_policy_are_parts_by_the_schema() -> None:
+    for after in ("stands once:\n", "descriptions: {kk: Әкімші"):
+        VALIDATOR.validate(tree_of(block("yaml", after)))
