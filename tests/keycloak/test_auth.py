@@ -1,4 +1,4 @@
-"""Each way of authenticating on a real Keycloak, and what it refuses.
+"""Each way of authenticating on a real Keycloak, what it refuses, and faults on the way to it.
 
 `tls_client_auth` needs a Keycloak built with `https-client-auth`, which the tests' is not: the
 certificate is tested on a TLS server in tests/unit/provisioning/auth/test_client_certificate.py.
@@ -28,13 +28,22 @@ from provisioning.auth.client_key import public_jwk
 from provisioning.auth.files import PrivateKey
 from provisioning.auth.way import Clock
 from provisioning.connection import Connection, ConnectionSettings, quoted
-from provisioning.errors import NotAuthenticatedError
+from provisioning.errors import (
+    KeycloakRefusedError,
+    KeycloakUnreachableError,
+    NotAuthenticatedError,
+    ProvisioningError,
+)
 from tests.conftest import ROOT
 from tests.keycloak.own_keycloak import BOOTSTRAP, OwnKeycloak, own_keycloak
+from tests.unit.provisioning.auth.faulty import PASSING, Fault, Faulty, faulty_proxy
 
 pytestmark = pytest.mark.keycloak
 
 HOME = "/realms/master"
+ROLES = f"{HOME}/roles"
+# Waiting for a silent server is tested on loopback, where the time-out can be short.
+FAULTS = [fault for fault in Fault if fault is not Fault.SILENT]
 PASSWORD = "planted-Password-93af"
 TOTP_RAW = "planted-totp-key-4410"
 TOTP_BASE32 = "OBWGC3TUMVSC25DPORYC223FPEWTINBRGA"
@@ -237,3 +246,51 @@ def test_no_secret_of_any_way_is_printed_or_stands_on_the_command_line(
         assert run.returncode == 1
         assert "does not accept" in output
         assert not [secret for secret in planted if secret in output + seen]
+
+
+@pytest.fixture
+def proxy(keycloak: OwnKeycloak) -> Iterator[Faulty]:
+    """A proxy before it that does nothing yet."""
+    with faulty_proxy(keycloak.url) as running:
+        yield running
+
+
+def through(proxy: Faulty, keycloak: OwnKeycloak) -> Connection:
+    """The bootstrap identity, by way of the proxy, without real pauses."""
+    settings = ConnectionSettings(
+        proxy.url, client_id=BOOTSTRAP, client_secret=keycloak.bootstrap_secret
+    )
+    return Connection(settings, clock=Clock(sleep=lambda _: None))
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_read_is_whole_or_an_error(keycloak: OwnKeycloak, proxy: Faulty, fault: Fault) -> None:
+    whole = keycloak.bootstrap().get(ROLES)
+    connection = through(proxy, keycloak)
+    proxy.plan = [fault, fault]
+    if fault in PASSING:
+        assert connection.get(ROLES) == whole
+        assert len(proxy.asked) == 3
+        return
+    with pytest.raises(ProvisioningError):
+        connection.get(ROLES)
+    assert len(proxy.asked) == 1
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_write_is_sent_once_and_never_said_to_be_done_when_that_is_not_known(
+    keycloak: OwnKeycloak, proxy: Faulty, fault: Fault
+) -> None:
+    admin, connection = keycloak.bootstrap(), through(proxy, keycloak)
+    name = f"made-{fault.name}"
+    connection.get(ROLES)
+    proxy.asked.clear()
+    proxy.plan = [fault]
+    with pytest.raises(ProvisioningError) as caught:
+        connection.request("POST", ROLES, {"name": name})
+    assert proxy.asked == [f"POST /admin{ROLES}"]
+    done = admin.find(f"{ROLES}/{name}") is not None
+    assert done == fault.acts
+    if done:
+        assert isinstance(caught.value, KeycloakUnreachableError | KeycloakRefusedError)
+        assert "is not known" in caught.value.hint

@@ -138,7 +138,7 @@ def serving(
     httpd = Quiet(("127.0.0.1", 0), Handler)
     if tls is not None:
         httpd.socket = tls.wrap_socket(httpd.socket, server_side=True)
-    threading.Thread(target=httpd.serve_forever, daemon=True).start()
+    threading.Thread(target=httpd.serve_forever, args=(0.02,), daemon=True).start()
     server.url = f"{'https' if tls else 'http'}://localhost:{httpd.server_port}"
     try:
         yield server
