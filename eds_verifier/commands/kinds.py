@@ -58,6 +58,9 @@ Part = tuple[int, int, int]
 
 def kind_of(data: bytes) -> Kind | None:
     """What the octets are (DER, PEM or base64), or None for what is not known here."""
+    kind = _kind_of_der(data)
+    if kind is not None:  # whatever PEM may stand inside, such as what was signed
+        return kind
     labels = _LABEL.findall(data)
     if any(label.endswith(b"PRIVATE KEY") for label in labels):
         return Kind.PRIVATE_KEY
@@ -79,7 +82,7 @@ def said_of(data: bytes, *, wanted: str) -> str | None:
 def plain(data: bytes) -> bytes:
     """The octets under PEM or base64: the first block's; `data` itself where there is neither."""
     block = _BLOCK.search(data)
-    if block is None and data[:1] == bytes((_SEQUENCE,)):
+    if data[:1] == bytes((_SEQUENCE,)) and (block is None or _kind_of_der(data)):
         return data
     text = data if block is None else block[2]
     try:

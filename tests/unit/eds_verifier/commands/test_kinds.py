@@ -36,6 +36,14 @@ FILES: dict[str, tuple[bytes, Kind | None]] = {
     "certificate in base64": (base64.encodebytes(PERSON.der), Kind.CERTIFICATE),
     "certificate behind text": (b"Certificate:\n  Data:\n" + pem(PERSON.der), Kind.CERTIFICATE),
     "message": (Message(PERSON).encode(), Kind.MESSAGE),
+    "message about a certificate": (
+        Message(PERSON, content=pem(PERSON.der)).encode(),
+        Kind.MESSAGE,
+    ),
+    "certificate behind text that begins as DER does": (
+        b"0 s:CN=x\n" + pem(PERSON.der),
+        Kind.CERTIFICATE,
+    ),
     "chain": (pkcs7.serialize_certificates([ROOT], DER), Kind.CHAIN),
     "chain in PEM": (pkcs7.serialize_certificates([ROOT], PEM), Kind.CHAIN),
     "CRL": (crl(PKI.issuer), Kind.CRL),
@@ -113,6 +121,9 @@ def test_armour_is_taken_off_and_what_has_none_stays() -> None:
     for data in (PERSON.der, pem(PERSON.der), base64.encodebytes(PERSON.der)):
         assert plain(data) == PERSON.der
     assert plain(b"?!") == b"?!"
+    about = Message(PERSON, content=pem(PERSON.der)).encode()
+    assert plain(about) == about
+    assert plain(b"0 s:CN=x\n" + pem(PERSON.der)) == PERSON.der
 
 
 @pytest.mark.parametrize(
