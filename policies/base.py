@@ -17,6 +17,8 @@ REFERENCE = re.compile(r"\$\{(?P<kind>[a-z]*):(?P<name>[^${}]+)\}")
 _ENVIRONMENT_NAME = re.compile(r"[A-Z_][A-Z0-9_]{0,99}")
 _KEY = re.compile(r"[a-z_]{1,40}")
 _MAX_SECRET_BYTES = 65_536
+_MAX_NAMED = 200
+"""How many mistakes are named; a file with more is not one somebody mends line by line."""
 _REFERENCES = "use ${env:NAME} or ${file:PATH}"
 
 
@@ -106,7 +108,7 @@ def _judge(
     try:
         return model.model_validate(tree)
     except ValidationError as error:
-        found = error.errors()
+        found = error.errors()[:_MAX_NAMED]
         misspelt = {_meant(document, model, tuple(item["loc"])) for item in found}
         for item in found:
             path = tuple(item["loc"])
@@ -175,9 +177,11 @@ def _refusal(document: Document, model: type[BaseModel], mistakes: list[Mistake]
         return mistake.place.file != document.file, mistake.place
 
     lines = []
-    for mistake in sorted(mistakes, key=order):
+    for mistake in sorted(mistakes, key=order)[:_MAX_NAMED]:
         name = "" if mistake.is_reference else _shown(document, model, mistake.path)
         lines.append(f"{mistake.place}: {name}{mistake.text}")
+    if len(mistakes) >= _MAX_NAMED:
+        lines.append(f"{document.file}: no more than {_MAX_NAMED} mistakes are named at once")
     message = "\n".join(dict.fromkeys(lines))
     if all(mistake.is_reference for mistake in mistakes):
         return PolicyReferenceError(message, hint="Set what is named, or change the references.")

@@ -149,6 +149,14 @@ def test_a_hostile_file_is_refused_soon_and_in_a_sentence(tmp_path: Path, text: 
     assert "Traceback" not in error.message
 
 
+def test_of_very_many_mistakes_the_first_are_named_soon(tmp_path: Path) -> None:
+    started = time.monotonic()
+    said = refusal(tmp_path, "".join(f"languag{i}: 1\n" for i in range(20_000))).message
+    assert time.monotonic() - started < 20
+    assert said.endswith("no more than 200 mistakes are named at once")
+    assert len(said.splitlines()) == 201
+
+
 def test_nesting_is_bounded_by_its_depth(tmp_path: Path) -> None:
     said = refusal(tmp_path, "a: " + "[" * 64 + "]" * 64).message
     assert f"nested more than {MAX_DEPTH} deep" in said
@@ -191,19 +199,24 @@ def planted_everywhere() -> Iterator[str]:
 
 
 def test_no_error_shows_a_secret_wherever_it_stands(tmp_path: Path) -> None:
-    """By value and by reference: in each position the error names the place and not the value."""
+    """By value and by reference, in the policy and in its base: places are named, not values."""
     environ = {**ENVIRON, "X": PLANTED}
-    path = tmp_path / "policy.yaml"
+    base, own = tmp_path / "base.yaml", tmp_path / "portal" / "policy.yaml"
+    own.parent.mkdir()
     refused = 0
-    for text in planted_everywhere():
-        path.write_text(text, encoding="utf-8")
+    for number, text in enumerate(planted_everywhere()):
+        is_in_base = number % 3 == 0
+        own.write_text("extends: ../base.yaml\n" if is_in_base else text, encoding="utf-8")
+        if is_in_base:
+            base.write_text(text, encoding="utf-8")
         error: PolicyError | None = None
         try:
-            load_portal(path, environ=environ)
+            load_portal(own, environ=environ)
         except PolicyError as caught:
             error = caught
         if error is None:
             continue
         refused += 1
         assert PLANTED not in everything_said(error), text
+        assert ("base.yaml:" if is_in_base else "policy.yaml:") in error.message, text
     assert refused > 400

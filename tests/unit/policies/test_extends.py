@@ -191,6 +191,13 @@ def test_what_cannot_be_a_base_is_refused_with_the_chain(
     assert "planted-Secret-8c1f" not in message
 
 
+def test_a_symlink_that_stays_in_the_tree_is_followed(tmp_path: Path) -> None:
+    """Configuration mounted into a container is links to a versioned folder beside them."""
+    folder = write(tmp_path, {"..data/base.yaml": TEXT, "other/policy.yaml": OWN})
+    (folder.parent / "base.yaml").symlink_to(Path("..data") / "base.yaml")
+    assert load_portal(folder, environ=ENVIRON).realm == "other"
+
+
 def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
     folder = write(tmp_path, {"other/policy.yaml": OWN})
     os.mkfifo(folder.parent / "base.yaml")
