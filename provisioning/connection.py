@@ -156,7 +156,7 @@ class Connection:
             )
         if response.status_code >= HTTPStatus.BAD_REQUEST:
             raise refusal(response, where=where, who=self._who, method=method)
-        return read_json(response, where=where, url=self.settings.url)
+        return read_json(response, where=where, url=self.settings.url, expected=method == "GET")
 
     def _authorized(self, method: str, path: str, data: bytes | None) -> requests.Response:
         """The answer to a request with a token; once more with a new one if that was refused."""
@@ -184,7 +184,7 @@ class Connection:
         )
         if response.status_code != HTTPStatus.OK:
             return TokenAnswer(response.status_code)
-        body = read_json(response, where="the token request", url=self.settings.url)
+        body = read_json(response, where="the token request", url=self.settings.url, expected=True)
         return TokenAnswer(response.status_code, body)
 
     def _sent(

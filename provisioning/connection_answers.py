@@ -66,13 +66,19 @@ def no_answer(cause: BaseException | None, *, url: str, write: str | None) -> Pr
     return KeycloakUnreachableError(f"{message}: {write}", hint=f"{UNKNOWN_OUTCOME} {hint}".strip())
 
 
-def read_json(response: requests.Response, *, where: str, url: str) -> Any:
-    """The JSON of a successful answer; None where it is empty.
+def read_json(response: requests.Response, *, where: str, url: str, expected: bool) -> Any:
+    """The JSON of a successful answer; None for 204, or where none is `expected` and none came.
 
-    Raises UnexpectedAnswerError: a web page, cut short, or not JSON.
+    Raises UnexpectedAnswerError: empty though expected, a web page, cut short, or not JSON.
     """
-    if not response.content:
+    if response.status_code == HTTPStatus.NO_CONTENT:
         return None
+    if not response.content:
+        if not expected:
+            return None
+        raise UnexpectedAnswerError(
+            f"the answer to {where} is empty", hint=f"Is {url} a Keycloak? If it is, try again."
+        )
     try:
         return response.json()
     except requests.JSONDecodeError:
