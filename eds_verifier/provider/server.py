@@ -17,6 +17,7 @@ from eds_verifier.api.app import Split
 from eds_verifier.api.build import API, make_api, make_service, ready_alone, without_realms
 from eds_verifier.api.service import ApiService
 from eds_verifier.provider.app import Ready, create_app
+from eds_verifier.provider.connections import PromptProtocol
 from eds_verifier.provider.errors import ProviderError
 from eds_verifier.provider.health import readiness, trust_report
 from eds_verifier.provider.logs import configure_logging, log
@@ -41,21 +42,31 @@ def serve(settings_path: Path) -> None:
     with ExitStack() as closing:
         app = application(settings, closing)
         listening = listen(settings)
-        config = uvicorn.Config(
-            app,
-            # Addresses hold state and hints: our own log lines say what is needed.
-            access_log=False,
-            proxy_headers=False,
-            log_config=None,
-            lifespan="on",
-            server_header=False,
-            limit_concurrency=_OPEN_CONNECTIONS,
-            timeout_keep_alive=15,
-            timeout_graceful_shutdown=10,
-            h11_max_incomplete_event_size=32 * 1024,
-        )
+        config = configured(app)
         log("serving", address=settings.base_url or settings.listen)
         uvicorn.Server(config).run(sockets=[listening])
+
+
+def configured(
+    app: ASGIApp, *, protocol: type[PromptProtocol] = PromptProtocol, keep_alive: int = 15
+) -> uvicorn.Config:
+    """How `app` is served; `keep_alive`: seconds a connection may rest after an answer."""
+    return uvicorn.Config(
+        app,
+        # Named, so that what else is installed changes neither limits nor what is served.
+        http=protocol,
+        ws="none",
+        # Addresses hold state and hints: our own log lines say what is needed.
+        access_log=False,
+        proxy_headers=False,
+        log_config=None,
+        lifespan="on",
+        server_header=False,
+        limit_concurrency=_OPEN_CONNECTIONS,
+        timeout_keep_alive=keep_alive,
+        timeout_graceful_shutdown=10,
+        h11_max_incomplete_event_size=32 * 1024,
+    )
 
 
 def application(settings: VerifierSettings, closing: ExitStack) -> ASGIApp:

@@ -17,7 +17,8 @@ from eds_verifier.api.app import Api, Split
 from eds_verifier.api.build import make_api, make_service, ready_alone, without_realms
 from eds_verifier.api.service import SignatureJudge
 from eds_verifier.metrics import Metrics
-from eds_verifier.provider.server import listen
+from eds_verifier.provider.connections import PromptProtocol
+from eds_verifier.provider.server import configured, listen
 from stand.demo_ca.model import DemoCa
 from stand.demo_ca.server import CaState
 from tests.unit.eds_verifier.api.world import KEYS, CountingFetcher, make_settings
@@ -31,7 +32,13 @@ LIMITS: dict[str, Any] = {"body_bytes": 65_536, "body_seconds": 0.6, "workers": 
 class Served:
     """A uvicorn in a thread; `judge` stands for the real one."""
 
-    def __init__(self, ca: DemoCa, judge: SignatureJudge | None = None) -> None:
+    def __init__(
+        self,
+        ca: DemoCa,
+        judge: SignatureJudge | None = None,
+        *,
+        protocol: type[PromptProtocol] = PromptProtocol,
+    ) -> None:
         settings = make_settings(ca, limits=LIMITS)
         assert settings.api is not None
         self.clock = Clock()
@@ -54,10 +61,7 @@ class Served:
         self.protocol = self._socket.proto
         self.port: int = self._socket.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}"
-        config = uvicorn.Config(
-            app, log_config=None, access_log=False, server_header=False, timeout_keep_alive=2
-        )
-        self._server = uvicorn.Server(config)
+        self._server = uvicorn.Server(configured(app, protocol=protocol, keep_alive=2))
         self._thread = threading.Thread(
             target=self._server.run, kwargs={"sockets": [self._socket]}, daemon=True
         )
