@@ -41,8 +41,8 @@ def decode_cms(value: object) -> bytes:
     """PEM, or base64 with or without line breaks; Problem for anything else."""
     if not isinstance(value, str) or len(value) > LARGEST_CMS * 4 // 3 + 4096:
         raise Problem("signature_invalid", "the signature is not a text, or too long")
-    plain = "".join(_ARMOUR.sub("", value).split())
     try:
+        plain = _ARMOUR.sub("", value).encode("ascii").translate(None, b" \t\n\r\v\f")
         return base64.b64decode(plain, validate=True)
     except (binascii.Error, ValueError):
         raise Problem("signature_invalid", "the signature is not base64") from None

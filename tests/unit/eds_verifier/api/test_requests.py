@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import json
 import time
+import tracemalloc
 from typing import Any
 
 import pytest
@@ -93,3 +95,22 @@ def test_a_certificate_comes_in_three_ways(text: str) -> None:
 def test_anything_else_is_no_certificate(text: str) -> None:
     with pytest.raises(ApiProblem):
         decode_certificate(text, pointer="#/certificate")
+
+
+@pytest.mark.parametrize("line", ["AA\n", "A \r\n", " ", "\u2003", "AAAA\u00a0"])
+def test_base64_in_short_lines_costs_no_more_memory_than_in_long_ones(line: str) -> None:
+    text = line * (600_000 // len(line))
+    tracemalloc.start()
+    with contextlib.suppress(ApiProblem):
+        decode(text, pointer="#/content")
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 4 * len(text)
+
+
+def test_base64_may_be_broken_anywhere_by_what_ascii_calls_space() -> None:
+    broken = " \t\n\r\v\f".join(base64.b64encode(DER).decode())
+    assert decode(f"\n{broken}\r\n", pointer="#/content") == DER
+    for other in ("\u00a0", "\u2003", "\x1c", "\x85"):
+        with pytest.raises(ApiProblem, match="not base64"):
+            decode(broken + other, pointer="#/content")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import json
+import tracemalloc
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -12,6 +14,8 @@ from typing import Any
 import pytest
 
 from eds_verifier.pages.render import LANGUAGES, messages
+from eds_verifier.provider.errors import Problem
+from eds_verifier.provider.signature import decode_cms
 from eds_verifier.service import SignatureService
 from eds_verifier.store import acceptances
 from stand.signing.cms import sign_cms
@@ -444,3 +448,23 @@ def test_a_sign_in_ends_after_half_an_hour(world: World) -> None:
     world.clock.advance(minutes=30)
     assert browser.client.get(browser.page).status_code == 404
     assert browser.finish().status_code == 404
+
+
+@pytest.mark.parametrize("line", ["AA\n", " ", "\u2003", "\ud800", "A\u00a0"])
+def test_a_signature_in_short_lines_costs_no_more_memory_than_in_long_ones(line: str) -> None:
+    text = line * (600_000 // len(line))
+    tracemalloc.start()
+    with contextlib.suppress(Problem):
+        decode_cms(text)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 5 * len(text)
+
+
+def test_a_signature_may_come_in_armour_and_lines_but_in_nothing_else() -> None:
+    octets = bytes(range(200))
+    lines = base64.encodebytes(octets).decode().replace("\n", "\r\n")
+    assert decode_cms(f"-----BEGIN CMS-----\r\n{lines}-----END CMS-----\r\n") == octets
+    for other in ("\u00a0", "\u2003", "\ud800", "-", "="):
+        with pytest.raises(Problem):
+            decode_cms(lines + other)
