@@ -155,7 +155,13 @@ class Connection:
                 hint="Is the identity enabled, and do our clocks agree?",
             )
         if response.status_code >= HTTPStatus.BAD_REQUEST:
-            raise refusal(response, where=where, who=self._who, method=method)
+            raise refusal(
+                response,
+                method=method,
+                path=path,
+                who=self._who,
+                auth_realm=self.settings.auth_realm,
+            )
         return read_json(response, where=where, url=self.settings.url, expected=method == "GET")
 
     def _authorized(self, method: str, path: str, data: bytes | None) -> requests.Response:

@@ -15,6 +15,7 @@ from requests.exceptions import (
     TooManyRedirects,
 )
 
+from provisioning.connection_rights import advice
 from provisioning.errors import (
     KeycloakRefusedError,
     KeycloakUnreachableError,
@@ -92,14 +93,16 @@ def read_json(response: requests.Response, *, where: str, url: str, expected: bo
         ) from None
 
 
-def refusal(response: requests.Response, *, where: str, who: str, method: str) -> ProvisioningError:
-    """The error for an answer of 400 or more."""
-    status = response.status_code
+def refusal(
+    response: requests.Response, *, method: str, path: str, who: str, auth_realm: str
+) -> ProvisioningError:
+    """The error for an answer of 400 or more; `path` is under `/admin`."""
+    status, where = response.status_code, f"{method} {path}"
     if status == HTTPStatus.FORBIDDEN:
         return NotPermittedError(
             f"{who} may not do this: {where}",
             status=status,
-            hint="It lacks a role of the realm; docs/admin.md lists the roles needed.",
+            hint=advice(method, path, auth_realm=auth_realm),
         )
     if status == HTTPStatus.NOT_FOUND:
         return ObjectNotFoundError(f"nothing is there: {where}", status=status)
