@@ -139,7 +139,7 @@ class ApiLimits(Frozen):
     cms_bytes: int = Field(
         default=1_500_000, ge=1024, le=25_165_824, description="Of a signature as it arrives."
     )
-    workers: int = Field(default=4, ge=1, le=64, description="Requests judged at one time.")
+    workers: int = Field(default=8, ge=1, le=64, description="Requests judged at one time.")
     queue: int = Field(default=32, ge=0, le=1024, description="Requests waiting beside those.")
 
 
@@ -212,13 +212,15 @@ class VerifierSettings(Frozen):
 
     @model_validator(mode="after")
     def _is_safe(self) -> Self:
-        if self.unsafe_plain_ncalayer is not None and not self.is_loopback:
+        # `base_url` only says where it is to be reached; `listen` is where it can be.
+        is_here = self.is_loopback and _is_loopback_host(self.listen_host)
+        if self.unsafe_plain_ncalayer is not None and not is_here:
             raise ValueError(
-                "unsafe_plain_ncalayer is for a stand: it needs a base_url on this machine"
+                "unsafe_plain_ncalayer is for a stand: it needs base_url and listen on this machine"
             )
-        if not self.is_loopback and any(realm.unsafe_judging_time for realm in self.realms):
+        if not is_here and any(realm.unsafe_judging_time for realm in self.realms):
             raise ValueError(
-                "unsafe_judging_time is for tests: it needs a base_url on this machine"
+                "unsafe_judging_time is for tests: it needs base_url and listen on this machine"
             )
         return self
 

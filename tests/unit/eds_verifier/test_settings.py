@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from eds_verifier.api.keys import new_key
-from eds_verifier.settings import VerifierSettings, load_settings
+from eds_verifier.settings import ApiKeySettings, ApiLimits, VerifierSettings, load_settings
 from policies.errors import PolicyFileError
 
 GOOD = """\
@@ -79,7 +79,7 @@ def test_a_mistake_is_named_where_it_stands(
 
 def test_plain_websockets_are_for_a_stand_on_this_machine_alone(tmp_path: Path) -> None:
     plain = "unsafe_plain_ncalayer: ws://127.0.0.1:13580\n"
-    with pytest.raises(PolicyFileError, match="needs a base_url on this machine"):
+    with pytest.raises(PolicyFileError, match="needs base_url and listen on this machine"):
         load(tmp_path, GOOD + plain)
     local = GOOD.replace("https://verifier.test", "http://localhost:8090")
     path = tmp_path / "local.yaml"
@@ -97,6 +97,29 @@ def test_another_judging_time_is_for_tests_on_this_machine_alone(tmp_path: Path)
     path = tmp_path / "local.yaml"
     path.write_text(local)
     assert load_settings(path, environ={}).realms[0].unsafe_judging_time is not None
+
+
+OPEN = ("0.0.0.0:8090", '"[::]:8090"', "192.0.2.1:8090", "verifier.test:8090")
+UNSAFE = (
+    "unsafe_plain_ncalayer: ws://127.0.0.1:13580\n",
+    "    unsafe_judging_time: 2026-08-12T00:00:00Z\n",
+)
+
+
+@pytest.mark.parametrize("unsafe", UNSAFE, ids=["plain NCALayer", "judging time"])
+@pytest.mark.parametrize("listen", OPEN)
+def test_what_is_for_this_machine_alone_is_refused_where_others_can_reach_it(
+    listen: str, unsafe: str, tmp_path: Path
+) -> None:
+    local = GOOD.replace("https://verifier.test", "http://127.0.0.1:8090")
+    with pytest.raises(PolicyFileError, match="needs base_url and listen on this machine"):
+        load(tmp_path, local.replace("127.0.0.1:8090\nstore", f"{listen}\nstore") + unsafe)
+    load(tmp_path, local.replace("127.0.0.1:8090\nstore", '"[::1]:8090"\nstore') + unsafe)
+
+
+def test_one_key_cannot_take_every_worker_unless_somebody_says_so() -> None:
+    key = ApiKeySettings(id="portal", sha256="0" * 64, purposes=("document",))
+    assert key.concurrency < ApiLimits().workers
 
 
 def test_the_stores_address_is_a_secret(tmp_path: Path) -> None:
