@@ -6,6 +6,7 @@ import socket
 import threading
 import traceback
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler
 
@@ -181,6 +182,42 @@ def test_after_one_401_a_new_token_is_tried_and_after_two_it_is_said(method: str
         with pytest.raises(NotAuthenticatedError, match="a new one neither"):
             connect(server.url, Waited()).request(method, "/realms/r")
         assert (len(server.tokens), len(server.others)) == (2, 2)
+
+
+@pytest.mark.parametrize(
+    ("totp", "requests"), [(None, 2), (SecretStr("GEZDGNBVGY3TQOJQ"), 1)], ids=["password", "code"]
+)
+def test_a_token_request_is_tried_again_unless_a_code_may_be_used_up(
+    totp: SecretStr | None, requests: int
+) -> None:
+    def token(handler: BaseHTTPRequestHandler, _seen: Seen) -> None:
+        first = len(running[0].tokens) == 1
+        reply(handler, 503 if first else 200, TOKEN)
+
+    running: list[Server] = []
+    with serving(lambda handler, _: reply(handler, 200, b"{}"), token=token) as server:
+        running.append(server)
+        settings = ConnectionSettings(
+            server.url, username="me", password=SecretStr(SECRET), totp_secret=totp
+        )
+        connection = Connection(settings, clock=Waited().clock())
+        if totp is None:
+            assert connection.get("/realms/r") == {}
+        else:
+            with pytest.raises(KeycloakRefusedError, match="503 instead of a token"):
+                connection.get("/realms/r")
+        assert len(server.tokens) == requests
+
+
+def test_threads_share_one_token_and_none_sees_the_answer_of_another() -> None:
+    def answer(handler: BaseHTTPRequestHandler, seen: Seen) -> None:
+        reply(handler, 200, f'"{seen.path}"'.encode())
+
+    with serving(answer) as server, ThreadPoolExecutor(8) as threads:
+        connection = connect(server.url, Waited())
+        paths = [f"/realms/r{number}" for number in range(64)]
+        assert list(threads.map(connection.get, paths)) == [f"/admin{path}" for path in paths]
+        assert len(server.tokens) == 1
 
 
 def test_no_redirect_carries_a_secret_elsewhere() -> None:
