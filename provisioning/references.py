@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from pydantic import SecretStr
-from ruamel.yaml import YAML
 
-from policies.loader import POLICY_FILE
+from policies.loader import POLICY_FILE, references
 from policies.model import PortalPolicy
 
 _REFERENCE = re.compile(r"\$\{(env|file):([^${}]+)\}")
@@ -31,27 +29,17 @@ def referenced(policy: PortalPolicy) -> dict[str, Referenced]:
     `${env:NAME}` becomes `${NAME}`; a file's content is given to the import by an environment
     variable named after the realm and the key: `${GRAIN_RECEIPTS_PORTAL_SECRET}`.
     """
-    text = (policy.folder / POLICY_FILE).read_text(encoding="utf-8")
-    tree = YAML(typ="safe", pure=True).load(text)
     found = {}
-    for path, raw in _leaves(tree, ()):
-        if _REFERENCE.search(raw):
-            name = ".".join(path)
-            placeholder = _placeholder(raw, policy.realm, path)
-            found[name] = Referenced(name, _value(policy, path), placeholder)
+    for reference in references(policy.folder / POLICY_FILE):
+        path = reference.path
+        name = ".".join(map(str, path))
+        placeholder = _placeholder(reference.text, policy.realm, path)
+        found[name] = Referenced(name, _value(policy, path), placeholder)
     return found
 
 
-def _leaves(node: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], str]]:
-    if isinstance(node, Mapping):
-        for key, value in node.items():
-            yield from _leaves(value, (*path, str(key)))
-    elif isinstance(node, str):
-        yield path, node
-
-
-def _placeholder(raw: str, realm: str, path: tuple[str, ...]) -> str:
-    of_file = "_".join((realm, *path)).replace("-", "_").upper()
+def _placeholder(raw: str, realm: str, path: tuple[str | int, ...]) -> str:
+    of_file = "_".join((realm, *map(str, path))).replace("-", "_").upper()
 
     def spelled(match: re.Match[str]) -> str:
         return f"${{{match[2] if match[1] == 'env' else of_file}}}"
@@ -59,8 +47,8 @@ def _placeholder(raw: str, realm: str, path: tuple[str, ...]) -> str:
     return _REFERENCE.sub(spelled, raw)
 
 
-def _value(policy: PortalPolicy, path: tuple[str, ...]) -> str:
+def _value(policy: PortalPolicy, path: tuple[str | int, ...]) -> str:
     value: Any = policy
     for part in path:
-        value = getattr(value, part)
+        value = value[part] if isinstance(part, int) else getattr(value, part)
     return value.get_secret_value() if isinstance(value, SecretStr) else str(value)
