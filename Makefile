@@ -43,9 +43,10 @@ format: setup ## Write the code as ruff formats it
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-prepare: setup ## What tests read but the project does not hold: Keycloak, the PKITS data
+prepare: setup ## What tests read but the project does not hold: Keycloak, PKITS, BouncyCastle
 	@$(BIN)/python -m stand.prepare
 	@$(BIN)/python -m tests.pkits.fetch
+	@$(BIN)/python -m benchmarks.support.jars
 
 test: lint prepare ## Units, then the real Keycloak and the browser journeys
 	$(BIN)/pytest -q -n 2 tests/unit tests/pkits tests/properties tests/differential

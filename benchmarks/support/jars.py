@@ -6,6 +6,7 @@ What arrives is trusted by its SHA-512 alone, which is checked before each use.
 from __future__ import annotations
 
 import hashlib
+import sys
 from pathlib import Path
 
 GROUP, VERSION = "org.bouncycastle", "1.87"
@@ -70,3 +71,15 @@ def _download() -> None:
                 f"the Maven repository did not give {name} {VERSION} ({type(error).__name__})"
             ) from None
         Path(found).replace(CACHE / f"{name}-{VERSION}.jar")
+
+
+def main() -> None:
+    """Bring the jars; say why when they cannot be had: what needs them is then left out visibly."""
+    try:
+        fetched()
+    except UnavailableError as error:
+        sys.stderr.write(f"BouncyCastle cannot be compared with here: {error}\n")
+
+
+if __name__ == "__main__":
+    main()
