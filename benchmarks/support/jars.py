@@ -47,7 +47,7 @@ def fetched() -> tuple[Path, ...]:
 
 def _checked(path: Path, name: str) -> Path:
     if not path.is_file():
-        raise UnavailableError("BouncyCastle's jars are not here; `make bench` fetches them")
+        raise UnavailableError("BouncyCastle's jars are not here; `make prepare` fetches them")
     if hashlib.sha512(path.read_bytes()).hexdigest() != SHA512[name]:
         path.unlink()
         raise UnavailableError(f"{path.name} was not the pinned file and was removed")

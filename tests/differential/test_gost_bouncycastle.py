@@ -1,6 +1,6 @@
 """Our check of GOST-2015 signatures beside BouncyCastle's arithmetic and Streebog.
 
-Skipped where its jars are not at hand: `make bench` fetches them, a test downloads nothing.
+Skipped where its jars are not at hand: `make prepare` fetches them, a test downloads nothing.
 """
 
 from __future__ import annotations
