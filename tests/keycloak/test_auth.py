@@ -27,11 +27,17 @@ from pydantic import SecretStr
 from provisioning.auth.client_key import public_jwk
 from provisioning.auth.files import PrivateKey
 from provisioning.auth.way import Clock
+from provisioning.bootstrap import (
+    PROVISIONER_ROLES,
+    create_missing_realms,
+    ensure_provisioner,
+)
 from provisioning.connection import Connection, ConnectionSettings, quoted
 from provisioning.errors import (
     KeycloakRefusedError,
     KeycloakUnreachableError,
     NotAuthenticatedError,
+    NotPermittedError,
     ProvisioningError,
 )
 from tests.conftest import ROOT
@@ -246,6 +252,41 @@ def test_no_secret_of_any_way_is_printed_or_stands_on_the_command_line(
         assert run.returncode == 1
         assert "does not accept" in output
         assert not [secret for secret in planted if secret in output + seen]
+
+
+REFUSED = {
+    "manage-clients": [("GET", "/clients"), ("GET", "/client-scopes")],
+    "manage-identity-providers": [("GET", "/identity-provider/instances")],
+    # What the others may read of flows and roles, they may read without it.
+    "manage-realm": [("PUT", "")],
+    "query-groups": [("POST", "/partial-export?exportClients=true&exportGroupsAndRoles=true")],
+}
+
+
+@pytest.mark.parametrize("role", PROVISIONER_ROLES)
+def test_what_one_role_fewer_may_not_do_is_said_with_the_name_of_the_role(
+    keycloak: OwnKeycloak, role: str
+) -> None:
+    admin, secret = keycloak.bootstrap(), keycloak.provisioner_secret
+    create_missing_realms(admin, ("rights",))
+    name = f"without-{role}"
+    ensure_provisioner(admin, realms=("rights",), secret=secret, client_id=name)
+    settings = ConnectionSettings(keycloak.url, client_id=name, client_secret=secret)
+    connection = Connection(settings)
+    realm = connection.get("/realms/rights")
+    for method, path in REFUSED[role]:
+        connection.request(method, f"/realms/rights{path}", realm if method == "PUT" else None)
+    account = admin.get(f"{HOME}/clients/{internal_id(admin, name)}/service-account-user")["id"]
+    management = internal_id(admin, "rights-realm")
+    held = admin.get(f"{HOME}/clients/{management}/roles/{role}")
+    mappings = f"{HOME}/users/{account}/role-mappings/clients/{management}"
+    admin.request("DELETE", mappings, [held])
+    connection.renew()
+    for method, path in REFUSED[role]:
+        with pytest.raises(NotPermittedError, match=name) as caught:
+            connection.request(method, f"/realms/rights{path}", realm if method == "PUT" else None)
+        assert role in caught.value.hint
+        assert "of the client rights-realm in master" in caught.value.hint
 
 
 @pytest.fixture
