@@ -56,8 +56,3 @@ def octets(value: Any) -> bytes:
         chosen = value.parsed
     tag = chosen.class_ << 6 | chosen.method << 5 | chosen.tag
     return encode(tag, bytes(chosen.contents))
-
-
-def write(spec: Any, value: Any) -> bytes:
-    """The DER of `value` as the asn1crypto class `spec`."""
-    return bytes(spec(value).dump())
