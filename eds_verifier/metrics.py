@@ -22,6 +22,7 @@ from prometheus_client.metrics_core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 from starlette.responses import Response
 
+from eds_verifier.examine import IMPERSONATION
 from eds_verifier.policy import Purpose
 from eds_verifier.revocation.source import SourceKind
 from eds_verifier.revocation.state import TrustState
@@ -29,7 +30,6 @@ from eds_verifier.verdict import Verdict
 
 __all__ = ["METRICS", "Metrics", "metrics_response"]
 
-IMPERSONATION = "issuer_impersonates_nca"
 _BUCKETS = (0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 20.0, 60.0)
 
 ReadState = Callable[[], TrustState]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping
 from functools import cache
-from pathlib import Path
 
 from eds_verifier.metrics import METRICS
 from eds_verifier.provider.client_keys import ClientKeys, Fetch, fetch_over_http
@@ -16,25 +15,12 @@ from eds_verifier.provider.realm import Realm, SignatureJudge
 from eds_verifier.revocation.fetch import HttpEvidenceFetcher
 from eds_verifier.service import SignatureService
 from eds_verifier.settings import RealmSettings, VerifierSettings
-from eds_verifier.trust import load_trust
+from eds_verifier.trust import find_list, load_trust
 from policies.loader import load_portal
 from policies.model import PortalPolicy
-from policies.trust import LISTS
 
 MakeJudge = Callable[[str, VerifierSettings, bool], SignatureJudge]
 """(name of a trust list, settings, whether test authorities may be trusted) → what judges by it."""
-
-
-def trust_list_path(name: str, folder: Path) -> Path:
-    """The list in the settings' trust folder, else the one that comes with Tanba."""
-    own, ours = folder / f"{name}.yaml", LISTS / f"{name}.yaml"
-    for path in (own, ours):
-        if path.is_file():
-            return path
-    raise RealmSettingsError(
-        f"there is no trust list {name}: neither {own} nor a list of ours",
-        hint="Name a list that exists, or put it there.",
-    )
 
 
 def judge_by_trust_list(
@@ -44,7 +30,7 @@ def judge_by_trust_list(
 ) -> SignatureJudge:
     """The real judge: pinned authorities, OCSP and CRLs over HTTP."""
     store = load_trust(
-        trust_list_path(name, settings.trust),
+        find_list(name, settings.trust),
         settings.trust,
         unsafe_allow_test_trust=unsafe_allow_test_trust,
     )

@@ -22,10 +22,9 @@ import psutil
 import pytest
 
 from eds_verifier.policy import VerificationPolicy
-from eds_verifier.provider.realms import trust_list_path
 from eds_verifier.revocation.fetch import HttpEvidenceFetcher
 from eds_verifier.service import SignatureService
-from eds_verifier.trust import load_trust
+from eds_verifier.trust import find_list, load_trust
 from eds_verifier.verdict import Reason, Verdict
 from fuzz.mutate import mutated
 from stand.demo_ca.model import Credential
@@ -144,7 +143,7 @@ def _watched(until: float) -> list[float]:
 
 def test_memory_threads_and_verdicts_hold(faulty: FaultyCa, tmp_path: Path) -> None:
     trust_dir = faulty.ca.trust_dir
-    trust = load_trust(trust_list_path("demo", trust_dir), trust_dir)
+    trust = load_trust(find_list("demo", trust_dir), trust_dir)
     service = SignatureService(trust, HttpEvidenceFetcher(), cache_dir=tmp_path / "crls")
     given, seen = _given(faulty.ca.credentials), Seen()
     threads_before = threading.active_count()

@@ -7,26 +7,31 @@ from pathlib import Path
 
 import pytest
 
-from eds_verifier.errors import TrustStoreError
+from eds_verifier.errors import EdsError, TrustStoreError
 from eds_verifier.provider.errors import RealmSettingsError
-from eds_verifier.provider.realms import make_realms, trust_list_path
+from eds_verifier.provider.realms import make_realms
+from eds_verifier.trust import find_list
 from stand.demo_ca.model import DemoCa
 from tests.unit.eds_verifier.provider.world import ENVIRON, make_settings
 
 
 @pytest.mark.parametrize(
-    ("changes", "complaint"),
+    ("changes", "error", "complaint"),
     [
-        ({"keycloak": "https://keycloak.test/realms/other"}, "another realm"),
-        ({"trust": "no-such-list"}, "no trust list"),
+        ({"keycloak": "https://keycloak.test/realms/other"}, RealmSettingsError, "another realm"),
+        ({"trust": "no-such-list"}, TrustStoreError, "no trust list"),
     ],
 )
 def test_settings_that_do_not_fit_the_policy_are_refused(
-    tmp_path: Path, provider_ca: DemoCa, changes: dict[str, str], complaint: str
+    tmp_path: Path,
+    provider_ca: DemoCa,
+    changes: dict[str, str],
+    error: type[EdsError],
+    complaint: str,
 ) -> None:
     settings = make_settings(tmp_path, provider_ca, tmp_path / "keys")
     changed = settings.realms[0].model_copy(update=changes)
-    with pytest.raises(RealmSettingsError, match=complaint):
+    with pytest.raises(error, match=complaint):
         make_realms(
             settings.model_copy(update={"realms": (changed,)}),
             environ=ENVIRON,
@@ -62,7 +67,7 @@ def test_a_missing_authority_stops_the_start(tmp_path: Path, provider_ca: DemoCa
 
 
 def test_a_list_in_the_settings_folder_comes_before_ours(tmp_path: Path) -> None:
-    assert trust_list_path("nca-rk", tmp_path).parent.name == "trust"
+    assert find_list("nca-rk", tmp_path).parent.name == "trust"
     own = tmp_path / "nca-rk.yaml"
     own.touch()
-    assert trust_list_path("nca-rk", tmp_path) == own
+    assert find_list("nca-rk", tmp_path) == own

@@ -27,13 +27,13 @@ from eds_verifier.provider.app import create_app
 from eds_verifier.provider.client_keys import ClientKeys, ClientKeysError
 from eds_verifier.provider.logs import JsonLines
 from eds_verifier.provider.realm import Realm, Surroundings
-from eds_verifier.provider.realms import make_realms, trust_list_path
+from eds_verifier.provider.realms import make_realms
 from eds_verifier.revocation.fetch import FetchFailed
 from eds_verifier.revocation.surroundings import RevocationSurroundings
 from eds_verifier.service import SignatureService
 from eds_verifier.settings import RealmSettings, VerifierSettings
 from eds_verifier.store.database import Database, open_database
-from eds_verifier.trust import load_trust
+from eds_verifier.trust import find_list, load_trust
 from stand.demo_ca.model import DemoCa
 from stand.demo_ca.server import CaState
 from stand.signing.cms import sign_cms
@@ -330,7 +330,7 @@ def make_world(
     clock = Clock()
     fetcher = CaFetcher(CaState(ca, clock))
     keycloak = KeycloakKeys(dict(keys))
-    trust = load_trust(trust_list_path("demo", settings.trust), settings.trust)
+    trust = load_trust(find_list("demo", settings.trust), settings.trust)
     database = open_database(settings.store.get_secret_value())
     around = Surroundings(
         settings=settings,
