@@ -82,7 +82,7 @@ def _identity(item: Any) -> Any:
     """What tells members of a list apart: a name where they have one, else the whole value."""
     if not isinstance(item, Mapping):
         return item
-    return item.get("provider") or item.get("flow") or item.get("name")
+    return item.get("flow") or item.get("provider") or item.get("name")
 
 
 def _secret(declared: SecretStr, live: Any, path: str) -> Iterator[Difference]:

@@ -14,17 +14,24 @@ Action = Literal["create", "update", "delete"]
 
 ORDER = {kind: position for position, kind in enumerate(Kind)}
 
+IN_PLACE = frozenset({Kind.CLIENT_SCOPE_MAPPER, Kind.CLIENT_MAPPER, Kind.IDENTITY_PROVIDER_MAPPER})
+"""Deleted in the order of their kind: each gives somebody something. The rest goes last."""
+
 SET_ASIDE = "(changed in Keycloak)"
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One object that is not as declared. `body` is None for a delete."""
+    """One object that is not as declared. `body` is None for a delete.
+
+    `live_id`: Keycloak's internal id of the object found, where it has one.
+    """
 
     action: Action
     key: Key
     differences: tuple[Difference, ...]
     body: Body | None
+    live_id: str | None = None
 
     @property
     def structural(self) -> bool:
@@ -56,11 +63,17 @@ def plan(desired: Desired, live: Live) -> Plan:
     kept_desired, kept = keep_what_the_keeper_owns(desired, live)
     changes = [c for r in kept_desired.resources if (c := _change(r, live)) is not None]
     changes += [
-        Change("delete", key, (Difference("", shown(live.objects[key]), None),), None)
+        Change(
+            "delete",
+            key,
+            (Difference("", shown(live.objects[key]), None),),
+            None,
+            live.ids.get(key),
+        )
         for key in _surplus(kept_desired, live)
     ]
-    changes = _rebind(changes, kept_desired)
-    changes.sort(key=lambda change: (ORDER[change.key.kind], change.key.parent, change.key.name))
+    changes = _rebind(changes, kept_desired, live)
+    changes.sort(key=_order)
     return Plan(desired.realm, not live.exists, tuple(changes), kept)
 
 
@@ -71,7 +84,29 @@ def _change(resource: Resource, live: Live) -> Change | None:
     found_differences = differences(resource.body, found)
     if not found_differences:
         return None
-    return Change("update", resource.key, found_differences, resource.body)
+    live_id = live.ids.get(resource.key)
+    return Change("update", resource.key, found_differences, resource.body, live_id)
+
+
+def _order(change: Change) -> tuple[bool, float, str, str]:
+    """Whole objects go when nothing refers to them any more, so in the reverse order."""
+    key = change.key
+    if change.action == "delete" and key.kind not in IN_PLACE:
+        return True, -ORDER[key.kind], key.parent, key.name
+    return False, _position(change), key.parent, key.name
+
+
+def _position(change: Change) -> float:
+    """The kind's; but what everybody is given is taken away before anybody is let in.
+
+    Roles of clients may be of clients that the same plan creates: those wait for them.
+    """
+    is_default = change.key.kind is Kind.ROLE_COMPOSITES and change.key.name.startswith(
+        "default-roles-"
+    )
+    if is_default and not (change.body or {}).get("client"):
+        return ORDER[Kind.USER_PROFILE] + 0.5
+    return ORDER[change.key.kind]
 
 
 def _surplus(desired: Desired, live: Live) -> Iterable[Key]:
@@ -82,7 +117,7 @@ def _surplus(desired: Desired, live: Live) -> Iterable[Key]:
             yield key
 
 
-def _rebind(changes: list[Change], desired: Desired) -> list[Change]:
+def _rebind(changes: list[Change], desired: Desired, live: Live) -> list[Change]:
     """A flow that is built anew gets a new id: whatever names it must be written too."""
     rebuilt = {c.key.name for c in changes if c.action == "update" and c.structural}
     if not rebuilt:
@@ -95,7 +130,9 @@ def _rebind(changes: list[Change], desired: Desired) -> list[Change]:
             if value in rebuilt
         )
         if bindings and resource.key.kind is not Kind.FLOW:
-            change = by_key.get(resource.key) or Change("update", resource.key, (), resource.body)
+            change = by_key.get(resource.key) or Change(
+                "update", resource.key, (), resource.body, live.ids.get(resource.key)
+            )
             by_key[resource.key] = replace(change, differences=change.differences + bindings)
     return list(by_key.values())
 

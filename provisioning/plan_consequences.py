@@ -208,7 +208,7 @@ RULES: tuple[Rule, ...] = (
     Rule(Kind.CLIENT_MAPPER, Touched.SESSIONS, _TOKENS),
     Rule(Kind.CLIENT_SCOPE_MAPPER, Touched.SESSIONS, _TOKENS),
     Rule(
-        Kind.DEFAULT_ROLES,
+        Kind.ROLE_COMPOSITES,
         Touched.SESSIONS,
         "Every account gains or loses these roles with the next token it is issued.",
     ),

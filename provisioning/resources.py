@@ -20,8 +20,9 @@ Body = Mapping[str, Any]
 class Kind(StrEnum):
     """What an object is; the order is the order in which `apply` writes.
 
-    Whatever restrains people (profile, default roles, required actions) comes before whatever
-    lets them in (broker, client), and the realm, which enables and binds all of it, comes last.
+    What others refer to comes first; among those, whatever restrains people (profile, required
+    actions, default roles) comes before the broker that lets them in. The realm, which enables
+    and binds all of it, comes last.
     """
 
     ROLE = "role"
@@ -31,14 +32,20 @@ class Kind(StrEnum):
     LOCALIZATION = "localization"
     REQUIRED_ACTION = "required_action"
     USER_PROFILE = "user_profile"
-    DEFAULT_ROLES = "default_roles"
+    CLIENT_PROFILE = "client_profile"
+    CLIENT_POLICY = "client_policy"
+    COMPONENT = "component"
     FLOW = "flow"
-    IDENTITY_PROVIDER = "identity_provider"
-    IDENTITY_PROVIDER_MAPPER = "identity_provider_mapper"
     CLIENT = "client"
+    CLIENT_ROLE = "client_role"
     CLIENT_CLIENT_SCOPES = "client_client_scopes"
     CLIENT_ROLE_SCOPE = "client_role_scope"
+    CLIENT_SCOPE_ROLE_SCOPE = "client_scope_role_scope"
     CLIENT_MAPPER = "client_mapper"
+    ROLE_COMPOSITES = "role_composites"
+    GROUP = "group"
+    IDENTITY_PROVIDER = "identity_provider"
+    IDENTITY_PROVIDER_MAPPER = "identity_provider_mapper"
     REALM = "realm"
 
 
@@ -86,12 +93,16 @@ class Desired:
 
 @dataclass(frozen=True, slots=True)
 class Live:
-    """What a realm holds now. `ids`: Keycloak's internal ids, which only writers use."""
+    """What a realm holds now, whole. `ids`: Keycloak's internal ids, which only writers use.
+
+    `version` is Keycloak's own (`26.7.4`); empty where the realm is not there.
+    """
 
     realm: str
     exists: bool
     objects: Mapping[Key, Body] = field(default_factory=dict)
     ids: Mapping[Key, str] = field(default_factory=dict)
+    version: str = ""
 
 
 def wire(value: Any) -> Any:

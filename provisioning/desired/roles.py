@@ -34,6 +34,6 @@ def defaults(policy: PortalPolicy) -> Resource:
     """
     everybody = frozenset(role.name for role in policy.roles if role.given == "to-everybody")
     return Resource(
-        Key(Kind.DEFAULT_ROLES, f"default-roles-{policy.realm}"),
-        {"realm": everybody, "client": {"account": frozenset()}},
+        Key(Kind.ROLE_COMPOSITES, f"default-roles-{policy.realm}"),
+        {"realm": everybody, "client": frozenset()},
     )

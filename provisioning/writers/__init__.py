@@ -16,7 +16,6 @@ WRITERS: Mapping[Kind, Writer] = {
     Kind.LOCALIZATION: single.Localization(),
     Kind.REQUIRED_ACTION: single.RequiredAction(),
     Kind.USER_PROFILE: single.UserProfile(),
-    Kind.DEFAULT_ROLES: memberships.DefaultRoles(),
     Kind.FLOW: flows.Flow(),
     Kind.IDENTITY_PROVIDER: single.IdentityProvider(),
     Kind.IDENTITY_PROVIDER_MAPPER: single.IdentityProviderMapper(),
@@ -24,5 +23,6 @@ WRITERS: Mapping[Kind, Writer] = {
     Kind.CLIENT_CLIENT_SCOPES: memberships.ClientClientScopes(),
     Kind.CLIENT_ROLE_SCOPE: memberships.ClientRoleScope(),
     Kind.CLIENT_MAPPER: single.ClientMapper(),
+    Kind.ROLE_COMPOSITES: memberships.RoleComposites(),
     Kind.REALM: single.Realm(),
 }

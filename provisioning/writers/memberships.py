@@ -40,17 +40,16 @@ class ClientClientScopes:
         _assign_scopes(target, paths, live, change)
 
 
-class DefaultRoles:
-    """What every account of the realm is given."""
+class RoleComposites:
+    """What else a role gives; of the default role, what every account is given."""
 
     def write(self, target: Target, change: Change) -> None:
         body = change.body or {}
         path = f"/roles/{quoted(change.key.name)}/composites"
         wanted = [target.get(f"/roles/{quoted(name)}") for name in sorted(body["realm"])]
-        for client_id, names in sorted(body["client"].items()):
+        for client_id, name in sorted(item.split("/", 1) for item in body["client"]):
             client = target.client(client_id)
-            roles = f"/clients/{quoted(client['id'])}/roles"
-            wanted += [target.get(f"{roles}/{quoted(name)}") for name in sorted(names)]
+            wanted.append(target.get(f"/clients/{quoted(client['id'])}/roles/{quoted(name)}"))
         _replace(target, path, target.get(path), wanted)
 
 

@@ -274,7 +274,7 @@ DRIFTS: list[tuple[str, Drift]] = [
     ("client_client_scopes portal", _optional_scope),
     ("client_scope_mapper eds-identity/more", _extra_mapper("eds-identity", "more")),
     ("client_scope_mapper profile/username", _extra_mapper("profile", "username")),
-    ("default_roles default-roles-grain-receipts", _default_role),
+    ("role_composites default-roles-grain-receipts", _default_role),
     ("user_profile user-profile", _profile("iin", {"permissions": {"edit": ["user"]}})),
     ("user_profile user-profile", _profile("agreement", {"required": None})),
     ("user_profile user-profile", _unmanaged_attributes),

@@ -49,7 +49,7 @@ TOUCHING: list[tuple[Kind, str, Touched, str]] = [
     (Kind.CLIENT, "directAccessGrantsEnabled", Touched.SIGN_INS, "ways to a token"),
     (Kind.CLIENT, "fullScopeAllowed", Touched.SESSIONS, "other claims"),
     (Kind.CLIENT_SCOPE_MAPPER, "config.claim.name", Touched.SESSIONS, "other claims"),
-    (Kind.DEFAULT_ROLES, "realm", Touched.SESSIONS, "Every account"),
+    (Kind.ROLE_COMPOSITES, "realm", Touched.SESSIONS, "Every account"),
 ]
 
 

@@ -39,12 +39,12 @@ PINS: list[tuple[Kind, str, str, Any]] = [
     (Kind.REALM, "grain-receipts", "attributes/acr.loa.map", '{"basic":1,"eds":2}'),
     # Nobody's token can accept for them, unlink their EDS, or outlive a sign-out of everybody.
     (
-        Kind.DEFAULT_ROLES,
+        Kind.ROLE_COMPOSITES,
         "default-roles-grain-receipts",
         "client",
-        {"account": []},
+        [],
     ),
-    (Kind.DEFAULT_ROLES, "default-roles-grain-receipts", "realm", []),
+    (Kind.ROLE_COMPOSITES, "default-roles-grain-receipts", "realm", []),
     # The portal signs in by code and PKCE, and by nothing else.
     (Kind.CLIENT, "portal", "publicClient", False),
     (Kind.CLIENT, "portal", "standardFlowEnabled", True),
@@ -180,7 +180,7 @@ def test_roles_given_to_everybody_are_those_the_policy_says(
     e_architecture: PortalPolicy,
 ) -> None:
     desired = build(e_architecture, at=NOW)
-    defaults = desired.get(Kind.DEFAULT_ROLES, "default-roles-e-architecture")
+    defaults = desired.get(Kind.ROLE_COMPOSITES, "default-roles-e-architecture")
     assert defaults["realm"] == {"user"}
     scope = desired.get(Kind.CLIENT_ROLE_SCOPE, "portal")
     assert scope["realm"] == {
