@@ -55,7 +55,7 @@ def _told(version: str | None) -> str:
     if not version:
         return "the server does not tell its Keycloak version"
     # A server's word goes to terminals and logs: printable, and not a page long.
-    return f"the server's Keycloak version is {ascii(version[:_SHOWN])}"
+    return f"the server's Keycloak version is {version[:_SHOWN]!a}"
 
 
 def _way_out(release: re.Match[str] | None) -> str:
