@@ -18,10 +18,10 @@ COMMANDS = {
     "up": ("stand.commands:up", "Start the local stand and show its addresses."),
     "down": ("stand.commands:down", "Stop the stand that `tanba up` started."),
     "policy": ("policies.commands:policy", "Validate policies, show them, print their schema."),
-    "plan": ("provisioning.commands:plan", "Show what `apply` would change."),
-    "apply": ("provisioning.commands:apply", "Make the realms as the policies declare."),
+    "plan": ("provisioning.commands.plan:plan", "Show what `apply` would change."),
+    "apply": ("provisioning.commands.apply:apply", "Make the realms as the policies declare."),
     "export": (
-        "provisioning.commands:export",
+        "provisioning.commands.export:export",
         "Write realms as Keycloak's --import-realm takes it.",
     ),
     "eds": ("eds_verifier.commands:eds", "Verify signatures, manage trust, serve the verifier."),

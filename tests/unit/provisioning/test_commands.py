@@ -9,20 +9,24 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from provisioning import commands
+from provisioning.commands.apply import apply
+from provisioning.commands.export import export
+from provisioning.commands.options import recorded, replace_file
+from provisioning.commands.output import in_colour
+from provisioning.commands.plan import plan
 from provisioning.errors import ConnectionSettingsError
 from provisioning.planfile_errors import PlanFileError
 
 GRAIN = "policies/portals/grain-receipts"
 
 
-@pytest.mark.parametrize("command", [commands.plan, commands.apply, commands.export])
+@pytest.mark.parametrize("command", [plan, apply, export])
 def test_no_command_takes_a_secret_as_a_flag(command: click.Command) -> None:
     options = [option for parameter in command.params for option in parameter.opts]
     assert not [name for name in options if "secret" in name or "password" in name]
 
 
-@pytest.mark.parametrize("command", [commands.plan, commands.apply, commands.export])
+@pytest.mark.parametrize("command", [plan, apply, export])
 def test_without_a_connection_it_is_said_what_to_set(
     command: click.Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -33,7 +37,7 @@ def test_without_a_connection_it_is_said_what_to_set(
 
 
 def test_a_check_needs_a_file_to_compare_with() -> None:
-    result = CliRunner().invoke(commands.export, [GRAIN, "--check"])
+    result = CliRunner().invoke(export, [GRAIN, "--check"])
     assert result.exit_code != 0
     assert "-o" in result.output
 
@@ -56,11 +60,11 @@ def test_colour_is_for_terminals_that_want_it(
     for name, value in environ.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setattr("sys.stdout.isatty", lambda: terminal)
-    assert commands._in_colour() is expected
+    assert in_colour() is expected
 
 
 def test_the_schema_is_printed_without_policies_or_a_server() -> None:
-    result = CliRunner().invoke(commands.plan, ["--schema"])
+    result = CliRunner().invoke(plan, ["--schema"])
     assert result.exit_code == 0
     assert json.loads(result.output)["title"] == "PlanDocument"
 
@@ -68,8 +72,8 @@ def test_the_schema_is_printed_without_policies_or_a_server() -> None:
 @pytest.mark.parametrize(
     ("command", "arguments", "words"),
     [
-        (commands.plan, [GRAIN, "--out", "plan.txt"], "ends in .json"),
-        (commands.apply, [GRAIN, "realm-export.json"], "one plan at a time"),
+        (plan, [GRAIN, "--out", "plan.txt"], "ends in .json"),
+        (apply, [GRAIN, "realm-export.json"], "one plan at a time"),
     ],
 )
 def test_a_plan_is_known_by_its_name(
@@ -84,21 +88,21 @@ def test_a_file_that_is_no_plan_is_refused_before_any_server_is_asked(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.delenv("TANBA_KEYCLOAK_URL", raising=False)
-    result = CliRunner().invoke(commands.apply, ["realm-export.json", "--yes"])
+    result = CliRunner().invoke(apply, ["realm-export.json", "--yes"])
     assert isinstance(result.exception, PlanFileError)
 
 
 def test_a_plan_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
     file = tmp_path / "plan.json"
-    commands._replace(file, "first")
+    replace_file(file, "first")
     with pytest.raises(UnicodeEncodeError):
-        commands._replace(file, "second, with half a character: \ud800")
+        replace_file(file, "second, with half a character: \ud800")
     assert file.read_text(encoding="utf-8") == "first"
     assert [path.name for path in tmp_path.iterdir()] == ["plan.json"]
     with pytest.raises(click.FileError):
-        commands._replace(tmp_path / "not-there" / "plan.json", "x")
+        replace_file(tmp_path / "not-there" / "plan.json", "x")
     with pytest.raises(click.FileError):
-        commands._replace(tmp_path, "x")
+        replace_file(tmp_path, "x")
 
 
 def test_policies_are_recorded_by_their_place_under_the_working_folder(
@@ -112,4 +116,4 @@ def test_policies_are_recorded_by_their_place_under_the_working_folder(
         "../a": str(tmp_path.parent / "a"),
         ".": ".",
     }
-    assert {given: commands._recorded(Path(given)) for given in places} == places
+    assert {given: recorded(Path(given)) for given in places} == places

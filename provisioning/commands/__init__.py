@@ -1,0 +1,1 @@
+"""The commands of provisioning, one module each; rules live elsewhere."""
