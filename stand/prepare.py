@@ -1,5 +1,6 @@
 """`python -m stand.prepare`: what `make test` needs beyond the environment.
 
+With `--every-keycloak` what `make test-matrix` needs: every release that policies are proven with.
 Keycloak is fetched and built, so that the tests themselves need no network; Chromium is
 installed where that is possible, otherwise the browser tests skip and say so.
 """
@@ -10,7 +11,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from rich.console import Console
@@ -20,27 +21,47 @@ from stand.fetch import Supply
 from stand.files import private_folder
 from stand.java import find_java
 from stand.keycloak.distribution import ensure_distribution
-from stand.progress import reporter_for
+from stand.keycloak.releases import RELEASES, STAND, Release
+from stand.progress import Reporter, reporter_for
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("chromium", "chromium-driver", "fonts-dejavu-core")
 
 
-def prepare(root: Path, environ: Mapping[str, str], console: Console) -> None:
-    """Fetch and build Keycloak, then see to Chromium. Raises StandError."""
-    ensure_distribution(
-        private_folder(root / "var") / "keycloak",
-        reporter_for(console),
-        java=find_java(environ),
-        environ=environ,
-        supply=Supply(),
-    )
+def prepare(
+    root: Path,
+    environ: Mapping[str, str],
+    console: Console,
+    *,
+    releases: Sequence[Release] = (STAND,),
+) -> None:
+    """Fetch and build each Keycloak, then see to Chromium. Raises StandError."""
+    java = find_java(environ)
+    for release in releases:
+        distribution(root, environ, reporter_for(console), java=java, release=release)
     if _has_chromium() or (_may_install() and _install() and _has_chromium()):
         return
     console.print(
         "No Chromium here: the browser tests will be skipped. "
         f"Debian: apt-get install {' '.join(PACKAGES)}",
         style="yellow",
+    )
+
+
+def distribution(
+    root: Path, environ: Mapping[str, str], reporter: Reporter, *, java: Path, release: Release
+) -> Path:
+    """The folder of one built release under `root`; fetched and built when it is missing.
+
+    `KEYCLOAK_HOME` stands for the stand's release alone.
+    """
+    given = environ if release == STAND else {**environ, "KEYCLOAK_HOME": ""}
+    return ensure_distribution(
+        private_folder(root / "var") / "keycloak",
+        reporter,
+        java=java,
+        environ=given,
+        supply=Supply(release),
     )
 
 
@@ -68,8 +89,9 @@ def _install() -> bool:
 def main() -> int:
     """Exit code 0, or 1 with a sentence."""
     console = Console()
+    releases = RELEASES if "--every-keycloak" in sys.argv[1:] else (STAND,)
     try:
-        prepare(ROOT, os.environ, console)
+        prepare(ROOT, os.environ, console, releases=releases)
     except TanbaError as error:
         console.print(f"error [{error.code}]: {error.message}", style="red", markup=False)
         console.print(f"  {error.hint}", markup=False)

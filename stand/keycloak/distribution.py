@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from stand.errors import BuildError
-from stand.fetch import VERSION, Supply, fetch
+from stand.fetch import Supply, fetch
 from stand.files import (
     full_disk_said,
     locked,
@@ -25,6 +25,7 @@ from stand.files import (
     sweep,
     unfinished,
 )
+from stand.keycloak.releases import Release
 from stand.processes import DieWithParent, end_group
 from stand.progress import Reporter
 
@@ -33,7 +34,6 @@ BUILD_OPTIONS = ("--db=dev-file", "--health-enabled=true")
 UNPACKED_SIZE = 450_000_000
 """Bytes that unpacking and building take, with room to spare."""
 
-_VERSION_LINE = f"Keycloak - Version {VERSION}"
 _BUILD_SECONDS = 600
 _LEFT_OUT = ("data", "providers", "themes")
 """Of an own KEYCLOAK_HOME: its data and additions stay its own."""
@@ -47,7 +47,7 @@ def ensure_distribution(
     environ: Mapping[str, str],
     supply: Supply,
 ) -> Path:
-    """The folder of a built Keycloak 26.7.4 in `cache`; fetched, unpacked, built when missing.
+    """The folder of a built `supply.release` in `cache`; fetched, unpacked, built when missing.
 
     `KEYCLOAK_HOME` in `environ` names one to copy instead of fetching; it is never written to.
 
@@ -56,8 +56,8 @@ def ensure_distribution(
         BuildError: the archive or KEYCLOAK_HOME cannot be used, or `kc.sh build` failed.
     """
     private_folder(cache)
-    own = environ.get("KEYCLOAK_HOME")
-    name = f"own-{_fingerprint(Path(own))}" if own else f"{VERSION}-{_options_fingerprint()}"
+    release, own = supply.release, environ.get("KEYCLOAK_HOME") or None
+    name = f"own-{_fingerprint(Path(own), release)}" if own else _name(release)
     with locked(cache / "lock", wait=True):
         sweep(cache)
         built = cache / name
@@ -65,22 +65,22 @@ def ensure_distribution(
             return built
         archive = None
         if own is None:
-            with reporter.step(f"Fetch Keycloak {VERSION}"):
+            with reporter.step(f"Fetch Keycloak {release}"):
                 archive = fetch(cache, reporter, supply)
         require_space(cache, UNPACKED_SIZE, what="unpacking Keycloak", free=supply.free)
         with unfinished(cache) as work, full_disk_said(cache):
             with reporter.step("Unpack Keycloak"):
-                home = _copy(Path(own), work) if own else _unpack(archive, work)
+                home = _copy(Path(own), work) if own else _unpack(archive, work, release)
             with reporter.step("Build Keycloak for production"):
                 _build(home, java=java, environ=environ)
             home.replace(built)
         return built
 
 
-def _unpack(archive: Path | None, work: Path) -> Path:
+def _unpack(archive: Path | None, work: Path, release: Release) -> Path:
     if archive is None:
         raise BuildError("there is no archive to unpack")
-    root = work / f"keycloak-{VERSION}"
+    root = work / f"keycloak-{release}"
     try:
         with zipfile.ZipFile(archive) as zipped:
             for entry in zipped.infolist():
@@ -96,7 +96,7 @@ def _unpack(archive: Path | None, work: Path) -> Path:
             f"{archive} is not a zip archive", hint="remove it and try again"
         ) from error
     if not (root / "bin" / "kc.sh").is_file():
-        raise BuildError(f"the archive has no keycloak-{VERSION}/bin/kc.sh")
+        raise BuildError(f"the archive has no keycloak-{release}/bin/kc.sh")
     return root
 
 
@@ -112,7 +112,11 @@ def _copy(own: Path, work: Path) -> Path:
     return root
 
 
-def _fingerprint(own: Path) -> str:
+def _name(release: Release) -> str:
+    return f"{release}-{_options_fingerprint()}"
+
+
+def _fingerprint(own: Path, release: Release) -> str:
     """Changes when `own` is another folder or its content was replaced."""
     version = own / "version.txt"
     jar = own / "lib" / "quarkus-run.jar"
@@ -122,12 +126,12 @@ def _fingerprint(own: Path) -> str:
     except OSError as error:
         raise BuildError(
             f"KEYCLOAK_HOME ({own}) holds no Keycloak",
-            hint=f"set it to an unpacked Keycloak {VERSION}, or unset it to have one fetched",
+            hint=f"set it to an unpacked Keycloak {release}, or unset it to have one fetched",
         ) from error
-    if line != _VERSION_LINE:
+    if line != f"Keycloak - Version {release}":
         raise BuildError(
-            f"KEYCLOAK_HOME ({own}) holds “{line}”, the stand needs {VERSION}",
-            hint=f"set it to an unpacked Keycloak {VERSION}, or unset it to have one fetched",
+            f"KEYCLOAK_HOME ({own}) holds “{line}”, the stand needs {release}",
+            hint=f"set it to an unpacked Keycloak {release}, or unset it to have one fetched",
         )
     text = f"{own.resolve()} {changed} {_options_fingerprint()}"
     return hashlib.sha256(text.encode()).hexdigest()[:12]

@@ -14,6 +14,7 @@ from policies.errors import TanbaError
 from stand.errors import FetchError
 from stand.fetch import Supply
 from stand.files import locked
+from stand.keycloak.releases import Release
 from stand.progress import Reporter
 from stand.settings import Ports, StandSettings
 from stand.supervisor import Stand, record_file, uninterrupted
@@ -24,11 +25,11 @@ def settings(tmp_path: Path) -> StandSettings:
     return StandSettings(root=tmp_path, home=tmp_path / "var" / "stand", ports=Ports.free())
 
 
-def no_network(_: Path, __: Reporter) -> Path:
+def no_network(_: Path, _release: Release, __: Reporter) -> Path:
     raise FetchError("Keycloak could not be downloaded", hint="check the network")
 
 
-def wrong_file(work: Path, _: Reporter) -> Path:
+def wrong_file(work: Path, _release: Release, _: Reporter) -> Path:
     (work / "x").write_text("evil")
     return work / "x"
 
@@ -61,7 +62,7 @@ def test_a_start_that_fails_leaves_nothing(
 
 
 def test_a_port_in_use_is_said_before_anything_is_fetched(settings: StandSettings) -> None:
-    def unexpected(work: Path, _: Reporter) -> Path:
+    def unexpected(work: Path, _release: Release, _: Reporter) -> Path:
         raise AssertionError("nothing was to be fetched")
 
     with socket.socket() as taken:

@@ -6,41 +6,49 @@ import hashlib
 import os
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from stand.errors import BuildError, ChecksumError, DiskSpaceError
-from stand.fetch import ARCHIVE, VERSION, Supply
+from stand.fetch import Supply
 from stand.keycloak.distribution import ensure_distribution, java_environment
+from stand.keycloak.releases import RELEASES, STAND, Release
 from stand.progress import Reporter, Silent
 
+VERSION, ARCHIVE = STAND.version, STAND.archive
 BUILDS = '#!/bin/sh\nhome=$(dirname $0)/..\necho "$@" > $home/built\nenv > $home/env\n'
 FAILS = "#!/bin/sh\necho starting\necho 'ERROR: no such option'\nexit 2\n"
 
 
-def archive(folder: Path, script: str, *, inside: str = f"keycloak-{VERSION}") -> Supply:
+def archive(
+    folder: Path, script: str, *, inside: str | None = None, release: Release = STAND
+) -> Supply:
     """A zip laid out like Keycloak's, whose kc.sh is `script`."""
+    inside = inside or f"keycloak-{release}"
     path = folder / "made.zip"
     with zipfile.ZipFile(path, "w") as zipped:
         entry = zipfile.ZipInfo(f"{inside}/bin/kc.sh")
         entry.external_attr = 0o100755 << 16
         zipped.writestr(entry, script)
-        zipped.writestr(f"{inside}/version.txt", f"Keycloak - Version {VERSION}\n")
+        zipped.writestr(f"{inside}/version.txt", f"Keycloak - Version {release}\n")
     content = path.read_bytes()
     path.unlink()
-    return supply(content)
+    return supply(content, release)
 
 
-def supply(content: bytes) -> Supply:
-    def download(work: Path, _: Reporter) -> Path:
+def supply(content: bytes, release: Release = STAND) -> Supply:
+    def download(work: Path, _release: Release, _: Reporter) -> Path:
         (work / "x.zip").write_bytes(content)
         return work / "x.zip"
 
-    return Supply(download, hashlib.sha512(content).hexdigest(), lambda _: 10**12)
+    return Supply(
+        replace(release, sha512=hashlib.sha512(content).hexdigest()), download, lambda _: 10**12
+    )
 
 
-def no_download(work: Path, _: Reporter) -> Path:
+def no_download(work: Path, _release: Release, _: Reporter) -> Path:
     raise AssertionError("nothing was to be downloaded")
 
 
@@ -68,7 +76,20 @@ def test_what_was_fetched_is_unpacked_built_and_used_again(cache: Path, tmp_path
     home = ensure(cache, archive(tmp_path, BUILDS))
     assert (home / "built").read_text() == "build --db=dev-file --health-enabled=true\n"
     assert names(cache) == [home.name, ARCHIVE]
-    assert ensure(cache, Supply(no_download)) == home
+    assert ensure(cache, Supply(download=no_download)) == home
+
+
+def test_two_releases_live_beside_each_other(cache: Path, tmp_path: Path) -> None:
+    newest = ensure(cache, archive(tmp_path, BUILDS))
+    oldest = ensure(cache, archive(tmp_path, BUILDS, release=RELEASES[0]))
+    assert oldest.name.startswith(RELEASES[0].version)
+    assert names(cache) == sorted([newest.name, oldest.name, ARCHIVE, RELEASES[0].archive])
+
+
+def test_one_release_under_anothers_name_is_refused(cache: Path, tmp_path: Path) -> None:
+    other = archive(tmp_path, BUILDS, inside=f"keycloak-{RELEASES[0]}")
+    with pytest.raises(BuildError, match=f"has no keycloak-{VERSION}/bin/kc.sh"):
+        ensure(cache, other)
 
 
 def test_the_folder_is_its_owners_alone(cache: Path, tmp_path: Path) -> None:
@@ -112,14 +133,14 @@ def test_what_a_killed_run_left_is_swept_and_not_trusted(cache: Path, tmp_path: 
 def test_a_wrong_checksum_leaves_nothing(cache: Path, tmp_path: Path) -> None:
     good = archive(tmp_path, BUILDS)
     with pytest.raises(ChecksumError):
-        ensure(cache, Supply(good.download, "0" * 128, good.free))
+        ensure(cache, replace(good, release=STAND))
     assert names(cache) == []
 
 
 def test_a_disk_too_small_to_unpack_on_is_said(cache: Path, tmp_path: Path) -> None:
     good = archive(tmp_path, BUILDS)
     with pytest.raises(DiskSpaceError, match="unpacking Keycloak needs 450 MB"):
-        ensure(cache, Supply(good.download, good.sha512, lambda _: 300_000_000))
+        ensure(cache, replace(good, free=lambda _: 300_000_000))
     assert names(cache) == [ARCHIVE]
 
 
@@ -153,7 +174,7 @@ def test_an_own_keycloak_is_copied_without_its_data_and_never_written_to(
 ) -> None:
     own = own_home(tmp_path / "own")
     before = sorted(str(path) for path in own.rglob("*"))
-    home = ensure(cache, Supply(no_download), {"KEYCLOAK_HOME": str(own)})
+    home = ensure(cache, Supply(download=no_download), {"KEYCLOAK_HOME": str(own)})
     assert (home / "built").exists()
     assert not (home / "data").exists()
     assert sorted(str(path) for path in own.rglob("*")) == before
@@ -162,9 +183,9 @@ def test_an_own_keycloak_is_copied_without_its_data_and_never_written_to(
 def test_an_own_keycloak_that_was_replaced_is_copied_again(cache: Path, tmp_path: Path) -> None:
     own = own_home(tmp_path / "own")
     environ = {"KEYCLOAK_HOME": str(own)}
-    first = ensure(cache, Supply(no_download), environ)
+    first = ensure(cache, Supply(download=no_download), environ)
     os.utime(own / "lib" / "quarkus-run.jar", (1, 1))
-    assert ensure(cache, Supply(no_download), environ) != first
+    assert ensure(cache, Supply(download=no_download), environ) != first
 
 
 @pytest.mark.parametrize(
@@ -178,7 +199,7 @@ def test_an_own_keycloak_that_will_not_do_is_refused(
     cache: Path, tmp_path: Path, make: Callable[[Path], Path], why: str
 ) -> None:
     with pytest.raises(BuildError, match=why):
-        ensure(cache, Supply(no_download), {"KEYCLOAK_HOME": str(make(tmp_path / "own"))})
+        ensure(cache, Supply(download=no_download), {"KEYCLOAK_HOME": str(make(tmp_path / "own"))})
 
 
 def test_the_java_chosen_is_first_on_the_search_path(tmp_path: Path) -> None:
