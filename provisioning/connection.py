@@ -22,7 +22,12 @@ from provisioning.auth.way import Clock, Form
 from provisioning.auth.ways import way_for
 from provisioning.connection_answers import no_answer, read_json, refusal
 from provisioning.connection_settings import ConnectionSettings
-from provisioning.errors import NotAuthenticatedError, ObjectNotFoundError, ProvisioningError
+from provisioning.errors import (
+    NotAuthenticatedError,
+    ObjectNotFoundError,
+    ProvisioningError,
+    UnexpectedAnswerError,
+)
 
 __all__ = ["WRITES", "Connection", "ConnectionSettings", "Sent", "quoted"]
 
@@ -131,6 +136,20 @@ class Connection:
         except ObjectNotFoundError:
             return None
 
+    def snapshot(self, realm: str) -> dict[str, Any] | None:
+        """Keycloak's partial export of the realm at `/admin<realm>`; None where there is none.
+
+        A POST that only reads, so it counts, is observed and is tried again as a GET.
+        """
+        path = f"{realm}/partial-export?exportClients=true&exportGroupsAndRoles=true"
+        try:
+            found = self._answer("POST", path, {}, reads=True)
+        except ObjectNotFoundError:
+            return None
+        if not isinstance(found, dict):
+            raise UnexpectedAnswerError(f"{self.settings.url} answered {path} with no object")
+        return found
+
     def request(self, method: str, path: str, body: Any = None) -> Any:
         """Send one request; the answer's JSON, or None for an empty one.
 
@@ -143,11 +162,14 @@ class Connection:
         """
         if method != "GET" and method not in WRITES:
             raise ValueError(f"no request of method {method}")
+        return self._answer(method, path, body, reads=method == "GET")
+
+    def _answer(self, method: str, path: str, body: Any, *, reads: bool) -> Any:
         if self._observe:
-            self._observe(Sent(method, path))
+            self._observe(Sent("GET" if reads else method, path))
         data = None if body is None else json.dumps(body, ensure_ascii=False).encode("utf-8")
         where = f"{method} {path}"
-        response = self._authorized(method, path, data)
+        response = self._authorized(method, path, data, reads=reads)
         if response.status_code == HTTPStatus.UNAUTHORIZED:
             raise NotAuthenticatedError(
                 f"{self.settings.url} does not accept our token, a new one neither",
@@ -162,23 +184,27 @@ class Connection:
                 who=self._who,
                 auth_realm=self.settings.auth_realm,
             )
-        return read_json(response, where=where, url=self.settings.url, expected=method == "GET")
+        return read_json(response, where=where, url=self.settings.url, expected=reads)
 
-    def _authorized(self, method: str, path: str, data: bytes | None) -> requests.Response:
+    def _authorized(
+        self, method: str, path: str, data: bytes | None, *, reads: bool
+    ) -> requests.Response:
         """The answer to a request with a token; once more with a new one if that was refused."""
         token = self._tokens.current()
-        response = self._once(method, path, data, token)
+        response = self._once(method, path, data, token, reads=reads)
         if response.status_code == HTTPStatus.UNAUTHORIZED:
             self._tokens.discard(token)
-            response = self._once(method, path, data, self._tokens.current())
+            response = self._once(method, path, data, self._tokens.current(), reads=reads)
         return response
 
-    def _once(self, method: str, path: str, data: bytes | None, token: str) -> requests.Response:
+    def _once(
+        self, method: str, path: str, data: bytes | None, token: str, *, reads: bool
+    ) -> requests.Response:
         headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
         return self._sent(
             lambda: self._http.send(method, f"admin{path}", headers=headers, data=data),
-            repeatable=method == "GET",
-            write=None if method == "GET" else f"{method} {path}",
+            repeatable=reads,
+            write=None if reads else f"{method} {path}",
         )
 
     def _ask_for_token(self, form: Callable[[], Form]) -> TokenAnswer:

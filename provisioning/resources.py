@@ -44,6 +44,7 @@ class Kind(StrEnum):
     CLIENT_MAPPER = "client_mapper"
     ROLE_COMPOSITES = "role_composites"
     GROUP = "group"
+    DEFAULT_GROUPS = "default_groups"
     IDENTITY_PROVIDER = "identity_provider"
     IDENTITY_PROVIDER_MAPPER = "identity_provider_mapper"
     REALM = "realm"

@@ -159,7 +159,8 @@ def counting_proxy(target: str) -> Iterator[Counted]:
         def _forward(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
             if not self.path.endswith("/token"):
-                kind = counted.writes if self.command in WRITES else counted.reads
+                reads = self.command not in WRITES or "/partial-export?" in self.path
+                kind = counted.reads if reads else counted.writes
                 kind.append(f"{self.command} {self.path}")
             wanted = {"Authorization", "Content-Type", "Accept"}
             headers = {k: v for k, v in self.headers.items() if k in wanted}
