@@ -24,11 +24,11 @@ from policies.loader import load_portals
 from policies.model import PortalPolicy
 from provisioning.bootstrap import PROVISIONER_CLIENT_ID
 from provisioning.connection import WRITES, Connection, ConnectionSettings
-from stand.fetch import Supply
 from stand.files import private_folder
 from stand.java import find_java
-from stand.keycloak.distribution import ensure_distribution
 from stand.keycloak.instance import READY_SECONDS, KeycloakInstance, wait_until
+from stand.keycloak.releases import STAND, Release
+from stand.prepare import distribution
 from stand.processes import Children
 from stand.progress import Silent
 from stand.settings import Ports
@@ -98,18 +98,17 @@ def portals() -> tuple[PortalPolicy, PortalPolicy]:
 
 @contextmanager
 def own_keycloak(
-    folder: Path, *, realm_export: Path | None = None, extra: Mapping[str, str] | None = None
+    folder: Path,
+    *,
+    realm_export: Path | None = None,
+    extra: Mapping[str, str] | None = None,
+    release: Release = STAND,
 ) -> Iterator[OwnKeycloak]:
     """Start a server with an empty database, or with `realm_export` as all it is given."""
     java = find_java(os.environ)
-    cache = ROOT / "var" / "keycloak"
-    private_folder(cache.parent)
-    distribution = ensure_distribution(
-        cache, Silent(), java=java, environ=os.environ, supply=Supply()
-    )
     ports = Ports.free()
     instance = KeycloakInstance(
-        distribution=distribution,
+        distribution=distribution(ROOT, os.environ, Silent(), java=java, release=release),
         home=folder / "keycloak",
         themes=ROOT / "keycloak-theme",
         java=java,
