@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Protocol
 
 from provisioning.connection import Connection, quoted
@@ -10,12 +11,18 @@ from provisioning.plan import Change
 
 
 class Target:
-    """One realm on one server. Paths are under the realm; ids are looked up when needed."""
+    """One realm on one server. Paths are under the realm; ids are looked up when needed.
 
-    def __init__(self, connection: Connection, realm: str) -> None:
+    `before_write` is called before each single write and may refuse it by an error.
+    """
+
+    def __init__(
+        self, connection: Connection, realm: str, *, before_write: Callable[[], None] | None = None
+    ) -> None:
         self.connection = connection
         self.realm = realm
         self.base = f"/realms/{quoted(realm)}"
+        self._before_write = before_write
 
     def get(self, path: str = "") -> Any:
         """Read under the realm; raises as Connection.request."""
@@ -23,15 +30,20 @@ class Target:
 
     def post(self, path: str, body: Any) -> Any:
         """Create under the realm; raises as Connection.request."""
-        return self.connection.request("POST", self.base + path, body)
+        return self._write("POST", path, body)
 
     def put(self, path: str, body: Any = None) -> Any:
         """Replace under the realm; raises as Connection.request."""
-        return self.connection.request("PUT", self.base + path, body)
+        return self._write("PUT", path, body)
 
     def delete(self, path: str, body: Any = None) -> Any:
         """Delete under the realm; raises as Connection.request."""
-        return self.connection.request("DELETE", self.base + path, body)
+        return self._write("DELETE", path, body)
+
+    def _write(self, method: str, path: str, body: Any) -> Any:
+        if self._before_write is not None:
+            self._before_write()
+        return self.connection.request(method, self.base + path, body)
 
     def member(self, path: str, field: str, name: str) -> dict[str, Any]:
         """The one object of a list whose `field` is `name`. Raises ObjectNotFoundError."""
