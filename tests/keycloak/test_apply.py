@@ -588,8 +588,8 @@ def test_two_at_once_end_as_declared(applied: OwnKeycloak, desired: Desired) -> 
     assert plan_realm(applied.provisioner(), desired).empty
 
 
-def _plan_and_export(connection: Connection, desired: Desired) -> None:
-    plan_realm(connection, desired)
+def _plan_apply_and_export(connection: Connection, desired: Desired) -> None:
+    apply_plan(connection, desired, plan_realm(connection, desired))
     export_realms(connection, [GRAIN])
 
 
@@ -602,11 +602,13 @@ def test_one_role_fewer_is_too_few(applied: OwnKeycloak, desired: Desired, role:
     path = f"/realms/master/users/{account['id']}/role-mappings/clients/{management['id']}"
     (held,) = [item for item in admin.get(path) if item["name"] == role]
     admin.request("DELETE", path, [held])
-    connection = applied.provisioner()
+    _put("/identity-provider/instances/eds", {"trustEmail": True})(admin)
     with pytest.raises(NotPermittedError) as caught:
-        _plan_and_export(connection, desired)
+        _plan_apply_and_export(applied.provisioner(), desired)
+    assert role in caught.value.hint
     assert "docs/admin.md" in caught.value.hint
     admin.request("POST", path, [held])
+    _plan_apply_and_export(applied.provisioner(), desired)
     assert plan_realm(applied.provisioner(), desired).empty
 
 
