@@ -16,30 +16,9 @@ from provisioning.connection import Connection, quoted
 from provisioning.desired.realm import SMTP_FINGERPRINT
 from provisioning.diff import MASK
 from provisioning.errors import ExportError
+from provisioning.export_stable import identity, stable
 from provisioning.references import Referenced, referenced
 
-_VOLATILE = frozenset(
-    {
-        "client.secret.creation.time",
-        "containerId",
-        "flowId",
-        "id",
-        "internalId",
-        "keycloakVersion",
-        "notBefore",
-        "types",
-    }
-)
-"""Made anew by an import, derived, or (notBefore) of this moment."""
-
-_ORDER_MATTERS = frozenset(
-    {
-        "authenticationExecutions",
-        "webAuthnPolicySignatureAlgorithms",
-        "webAuthnPolicyPasswordlessSignatureAlgorithms",
-    }
-)
-_IDENTITIES = ("clientId", "alias", "client", "clientScope", "name", "providerId", "subType")
 _ADDRESSES = ("portal.url", "eds.verifier_url", "links.instructions", "links.support")
 _SMTP = {
     "host": "email.smtp.host",
@@ -106,7 +85,7 @@ def portable(realm: dict[str, Any], policy: PortalPolicy) -> dict[str, Any]:
         for config in realm["authenticatorConfig"]
         if not _UNBOUND_FLOW.search(config["alias"])
     ]
-    portable: dict[str, Any] = _stable(_with_placeholders(realm, references))
+    portable: dict[str, Any] = stable(_with_placeholders(realm, references))
     for path in _masked(portable, policy.realm):
         raise ExportError(
             f"{path} is a secret that no policy declares, so the file cannot say where its value "
@@ -149,32 +128,13 @@ def _with_placeholders(node: Any, references: Mapping[str, Referenced]) -> Any:
     return walk(node)
 
 
-def _stable(node: Any, *, ordered: bool = False) -> Any:
-    if isinstance(node, Mapping):
-        return {
-            key: _stable(value, ordered=key in _ORDER_MATTERS)
-            for key, value in node.items()
-            if key not in _VOLATILE
-        }
-    if isinstance(node, list):
-        items = [_stable(item) for item in node]
-        return items if ordered else sorted(items, key=_identity)
-    return node
-
-
-def _identity(item: Any) -> tuple[str, ...]:
-    if not isinstance(item, Mapping):
-        return (str(item),)
-    return tuple(str(item.get(name, "")) for name in _IDENTITIES)
-
-
 def _masked(node: Any, path: str) -> Iterator[str]:
     if isinstance(node, Mapping):
         for key, value in node.items():
             yield from _masked(value, f"{path}.{key}")
     elif isinstance(node, list):
         for item in node:
-            name = next((n for n in _identity(item) if n), "")
+            name = next((n for n in identity(item) if n), "")
             yield from _masked(item, f"{path}[{name}]")
     elif node == MASK:
         yield path
