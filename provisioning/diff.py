@@ -47,6 +47,8 @@ def shown(value: Any) -> Any:
 def _walk(declared: Any, live: Any, path: str) -> Iterator[Difference]:
     if isinstance(declared, Mapping):
         yield from _mapping(declared, live, path)
+    elif isinstance(declared, frozenset | tuple | list) and _only_secrets(declared):
+        yield from _secrets(declared, live, path)
     elif isinstance(declared, frozenset):
         if not isinstance(live, Sequence) or isinstance(live, str) or set(live) != declared:
             yield Difference(path, shown(live), shown(declared))
@@ -83,6 +85,24 @@ def _identity(item: Any) -> Any:
     if not isinstance(item, Mapping):
         return item
     return item.get("flow") or item.get("provider") or item.get("name")
+
+
+def _only_secrets(declared: frozenset[Any] | Sequence[Any]) -> bool:
+    return bool(declared) and all(isinstance(item, SecretStr) for item in declared)
+
+
+def _secrets(
+    declared: frozenset[Any] | Sequence[Any], live: Any, path: str
+) -> Iterator[Difference]:
+    """A component keeps its one secret in a list; of masked ones only the number can be told."""
+    found = list(live) if isinstance(live, list | tuple) else []
+    wanted = list(declared)
+    if len(found) != len(wanted):
+        yield Difference(path, [MASK] * len(found) or None, [MASK] * len(wanted))
+        return
+    clear = [item.get_secret_value() if isinstance(item, SecretStr) else item for item in found]
+    if MASK not in clear and sorted(clear) != sorted(s.get_secret_value() for s in wanted):
+        yield Difference(path, [MASK] * len(found), [MASK] * len(wanted))
 
 
 def _secret(declared: SecretStr, live: Any, path: str) -> Iterator[Difference]:

@@ -16,7 +16,7 @@ from typing import Any
 from pydantic import SecretStr
 
 from provisioning.desired.realm import SMTP_FINGERPRINT
-from provisioning.diff import MASK, shown
+from provisioning.diff import MASK, differences, shown
 from provisioning.plan import Plan
 from provisioning.resources import Desired, Key, Kind, Live
 
@@ -66,6 +66,16 @@ def looked_at(declared: Any, live: Any) -> Any:
         return {key: _member(key, value, found.get(key)) for key, value in declared.items()}
     if isinstance(declared, SecretStr):
         return _state(declared.get_secret_value(), live)
+    if isinstance(declared, frozenset | tuple | list) and any(
+        isinstance(item, SecretStr) for item in declared
+    ):
+        return (
+            "not set"
+            if not live
+            else "as declared"
+            if not differences(declared, live)
+            else "another"
+        )
     if isinstance(declared, frozenset) and isinstance(live, list | tuple):
         return sorted((shown(item) for item in live), key=canonical)
     return shown(live)

@@ -16,6 +16,7 @@ from provisioning.errors import UnexpectedAnswerError
 from provisioning.keepers import PROFILE
 from provisioning.representation import objects_of
 from provisioning.representation.realm import profile_body
+from provisioning.representation.secrets import hidden
 from provisioning.resources import Desired, Key, Kind, Live
 from provisioning.versions import require_supported
 
@@ -37,7 +38,7 @@ def read(connection: Connection, desired: Desired) -> Live:
         return Live(desired.realm, exists=False)
     require_supported(snapshot.get("keycloakVersion"))
     try:
-        found = objects_of(snapshot)
+        found = objects_of(hidden(snapshot))
     except (KeyError, TypeError, ValueError) as error:
         raise UnexpectedAnswerError(
             f"the export of the realm {desired.realm} is not as the Admin API documents it: "

@@ -50,5 +50,6 @@ def _placeholder(raw: str, realm: str, path: tuple[str | int, ...]) -> str:
 def _value(policy: PortalPolicy, path: tuple[str | int, ...]) -> str:
     value: Any = policy
     for part in path:
-        value = value[part] if isinstance(part, int) else getattr(value, part)
+        is_plain = isinstance(value, dict | list | tuple)
+        value = value[part] if is_plain else getattr(value, str(part))
     return value.get_secret_value() if isinstance(value, SecretStr) else str(value)

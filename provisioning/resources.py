@@ -75,13 +75,15 @@ class Desired:
     """Everything declared for one realm.
 
     `absent`: objects that must not be there. `complete`: (kind, parent) pairs under which nothing
-    but what is declared may be.
+    but what is declared may be. `whole`: this is all that is declared for the realm, so that what
+    Tanba once made and nobody names any more may go; a rollback, or a part, is not.
     """
 
     realm: str
     resources: tuple[Resource, ...]
     absent: frozenset[Key] = frozenset()
     complete: frozenset[tuple[Kind, str]] = frozenset()
+    whole: bool = True
 
     def get(self, kind: Kind, name: str, parent: str = "") -> Body:
         """The declared body; KeyError when there is none."""

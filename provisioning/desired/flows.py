@@ -80,6 +80,9 @@ def browser(policy: PortalPolicy) -> Flow:
                     Step("identity-provider-redirector", "REQUIRED", {"defaultProvider": BROKER}),
                 ),
             ),
+            # Who typed the right password while this flow was being bound finds both levels
+            # reached and nothing left to do here; without this step that counts as failed.
+            Step("allow-access-authenticator", "REQUIRED"),
         ),
     )
     steps = (

@@ -61,3 +61,21 @@ def test_other_steps_of_a_flow_are_told_from_other_values() -> None:
     (value,) = differences({"e": steps}, {"e": [{"provider": "a", "requirement": "DISABLED"}]})
     (shape,) = differences({"e": steps}, {"e": [{"provider": "b", "requirement": "REQUIRED"}]})
     assert (value.structural, shape.structural) == (False, True)
+
+
+@pytest.mark.parametrize(
+    ("declared", "live", "differs"),
+    [
+        (frozenset({SecretStr("a")}), ["**********"], False),
+        (frozenset({SecretStr("a")}), ["a"], False),
+        (frozenset({SecretStr("a")}), ["b"], True),
+        (frozenset({SecretStr("a")}), None, True),
+        ((SecretStr("a"), SecretStr("b")), ["**********"], True),
+    ],
+)
+def test_a_list_of_secrets_is_compared_as_far_as_it_is_shown(
+    *, declared: object, live: object, differs: bool
+) -> None:
+    found = differences({"k": declared}, {"k": live})
+    assert bool(found) is differs
+    assert not [d for d in found if "'a'" in repr(d) or "'b'" in repr(d)]

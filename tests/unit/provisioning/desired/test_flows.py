@@ -29,7 +29,8 @@ def test_the_first_eds_sign_in_never_joins_an_account(grain_receipts: PortalPoli
 def test_the_level_eds_is_reached_through_the_broker_alone(grain_receipts: PortalPolicy) -> None:
     forms = flows.browser(grain_receipts).steps[2]
     assert isinstance(forms, flows.Subflow)
-    password, eds = forms.steps
+    password, eds, allow = forms.steps
+    assert allow == flows.Step("allow-access-authenticator", "REQUIRED")
     assert isinstance(password, flows.Subflow)
     assert isinstance(eds, flows.Subflow)
     assert _providers(password.steps) == [
