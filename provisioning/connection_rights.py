@@ -11,10 +11,13 @@ _CLIENTS = ("manage-clients",)
 RIGHTS: Mapping[str, tuple[str, ...]] = {
     "": _REALM,
     "authentication": _REALM,
+    "client-policies": _REALM,
     "client-scopes": _CLIENTS,
     "clients": _CLIENTS,
+    "components": _REALM,
     "default-default-client-scopes": _CLIENTS,
     "default-optional-client-scopes": _CLIENTS,
+    "default-groups": _REALM,
     "groups": ("query-groups",),
     "identity-provider": ("manage-identity-providers",),
     "localization": _REALM,
@@ -24,6 +27,12 @@ RIGHTS: Mapping[str, tuple[str, ...]] = {
     "users/profile": _REALM,
 }
 """What stands after the realm in a path, its first part or the whole: the roles that suffice."""
+
+TO_WRITE: Mapping[str, tuple[str, ...]] = {"groups": ("manage-users",)}
+"""Where writing asks for more than reading: groups hold people, so Keycloak counts them to those.
+
+Only a policy that declares groups needs it.
+"""
 
 _EVERYTHING = "docs/admin.md lists the roles needed."
 
@@ -36,7 +45,10 @@ def advice(method: str, path: str, *, auth_realm: str) -> str:
     if len(parts) < 2 or parts[0] != "realms":
         return f"It lacks a role of the realm; {_EVERYTHING}"
     realm, rest = parts[1], parts[2:]
-    roles = RIGHTS.get("/".join(rest)) or RIGHTS.get("".join(rest[:1]))
+    first = "".join(rest[:1])
+    roles = RIGHTS.get("/".join(rest)) or RIGHTS.get(first)
+    if method != "GET":
+        roles = TO_WRITE.get(first, roles)
     if not roles:
         return f"It lacks a role of the realm {realm}; {_EVERYTHING}"
     # Keycloak keeps a realm's admin roles in the realm itself, and in `master` for its identities.

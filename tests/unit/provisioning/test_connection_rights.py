@@ -19,6 +19,9 @@ from provisioning.connection_rights import RIGHTS, advice
         ("GET", "/realms/r/roles", "r", "of the client realm-management in r"),
         ("GET", "/realms/r/users", "master", "lacks a role of the realm r;"),
         ("GET", "/realms/r/events", "master", "lacks a role of the realm r;"),
+        ("GET", "/realms/r/groups", "master", "the role query-groups of"),
+        ("POST", "/realms/r/groups", "master", "the role manage-users of"),
+        ("POST", "/realms/r/groups/1/children", "master", "the role manage-users of"),
         ("POST", "/realms", "master", "the realm role create-realm of master"),
         ("GET", "/serverinfo", "master", "lacks a role of the realm;"),
         (
