@@ -23,6 +23,7 @@ from provisioning.connection import Connection
 from provisioning.errors import ObjectNotFoundError, ProvisioningError
 from provisioning.lock_scope import Holder, LockScopes, attributes_of
 from provisioning.own_objects import LOCK_SCOPE
+from provisioning.resources import Key
 from provisioning.writers.target import Target
 
 
@@ -101,7 +102,9 @@ class RealmLock:
     ) -> None:
         self.timing = timing or LockTiming()
         self.holder = holder or Holder.here(at=self.timing.clock.now())
-        self.target = Target(connection, realm, before_write=self.require_held)
+        self._connection = connection
+        self._realm = realm
+        self.target = self.target_of({})
         self._scopes = LockScopes(connection, self.target.base)
         self._report = report
         self._elapsed = self.timing.clock.elapsed
@@ -131,6 +134,10 @@ class RealmLock:
         self._heart.join()
         self._release(failed=error is not None)
 
+    def target_of(self, ids: Mapping[Key, str]) -> Target:
+        """As `target`, with Keycloak's internal ids as surveyed."""
+        return Target(self._connection, self._realm, ids=ids, before_write=self.require_held)
+
     def held(self) -> bool:
         """Whether the lock is ours and kept alive, as the server says at this moment."""
         if self._lost or self._silent():
@@ -152,7 +159,7 @@ class RealmLock:
             else "was taken away"
         )
         raise LockLostError(
-            f"{self.target.realm}: the lock of this run {why}",
+            f"{self._realm}: the lock of this run {why}",
             hint="Nothing further was written. Run `tanba plan` to see what is left.",
         )
 
@@ -167,7 +174,7 @@ class RealmLock:
             self._outwait(found)
         if not self._create():
             found = self._scopes.present()
-            raise _locked(self.target.realm, Holder.of(found) if found else None)
+            raise _locked(self._realm, Holder.of(found) if found else None)
 
     def _create(self) -> bool:
         self._kept = self._elapsed()
@@ -175,7 +182,7 @@ class RealmLock:
 
     def _outwait(self, found: Mapping[str, Any]) -> None:
         """Return when the lock is gone, by its owner or by us. Raises RealmLockedError."""
-        realm, holder, timing = self.target.realm, Holder.of(found), self.timing
+        realm, holder, timing = self._realm, Holder.of(found), self.timing
         if holder is None:
             raise RealmLockedError(
                 f"{realm}: there is a client scope {LOCK_SCOPE} that no run of Tanba made",
@@ -202,7 +209,7 @@ class RealmLock:
             self._scopes.delete(self.holder.run)
         except ProvisioningError:
             if not failed:  # otherwise the failure itself is what must be heard
-                self._report(NotReleased(self.target.realm, self.timing.expiry))
+                self._report(NotReleased(self._realm, self.timing.expiry))
 
     def _keep(self) -> None:
         """The heartbeat's thread: until the run is over or the lock is not ours."""

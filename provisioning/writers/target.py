@@ -2,26 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 from provisioning.connection import Connection, quoted
 from provisioning.errors import ObjectNotFoundError
 from provisioning.plan import Change
+from provisioning.resources import Key
+from provisioning.writers.ids import Ids
 
 
 class Target:
-    """One realm on one server. Paths are under the realm; ids are looked up when needed.
+    """One realm on one server. Paths are under the realm.
 
-    `before_write` is called before each single write and may refuse it by an error.
+    `ids`: Keycloak's internal ids as surveyed; others are looked up when needed. `before_write` is
+    called before each single write and may refuse it by an error.
     """
 
     def __init__(
-        self, connection: Connection, realm: str, *, before_write: Callable[[], None] | None = None
+        self,
+        connection: Connection,
+        realm: str,
+        *,
+        ids: Mapping[Key, str] | None = None,
+        before_write: Callable[[], None] | None = None,
     ) -> None:
         self.connection = connection
         self.realm = realm
         self.base = f"/realms/{quoted(realm)}"
+        self.ids = Ids(self.get, ids)
         self._before_write = before_write
 
     def get(self, path: str = "") -> Any:
