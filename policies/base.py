@@ -13,7 +13,9 @@ from policies.errors import PolicyError, PolicyFileError, PolicyReferenceError
 from policies.expected import Slot, choices, expected, fields_of, nearest, slot_at
 from policies.yaml_tree import Document, Mistake, Node, Place, read_document
 
-REFERENCE = re.compile(r"\$\{(?P<kind>[a-z]*):(?P<name>[^${}]+)\}")
+REFERENCE = re.compile(r"(?<!\$)\$\{(?P<kind>[a-z]*):(?P<name>[^${}]+)\}")
+_DOLLARS = re.compile(rf"\$(?P<literal>\$+\{{)|{REFERENCE.pattern}|(?P<wrong>\$\{{)")
+"""`$${` is how a policy writes `${`; each further `$` before it stands for itself."""
 _ENVIRONMENT_NAME = re.compile(r"[A-Z_][A-Z0-9_]{0,99}")
 _KEY = re.compile(r"[a-z_]{1,40}")
 _MAX_SECRET_BYTES = 65_536
@@ -98,7 +100,8 @@ def _judge(
         if environ is None or "${" not in text:
             return text
         try:
-            return Resolved(_substitute(text, environ, node.place.file.parent))
+            made = _substitute(text, environ, node.place.file.parent)
+            return Resolved(made) if REFERENCE.search(text) else made
         except ValueError as error:
             mistakes.append(Mistake(node.place, path, str(error), is_reference=True))
         return _Nowhere()
@@ -142,6 +145,10 @@ def plain(
 
 def _substitute(text: str, environ: Mapping[str, str], folder: Path) -> str:
     def value(match: re.Match[str]) -> str:
+        if match["literal"]:
+            return match["literal"]
+        if match["wrong"]:
+            raise ValueError(f"not a reference: {_REFERENCES}")
         kind, name = match["kind"], match["name"]
         if kind == "env":
             if name not in environ:
@@ -153,9 +160,7 @@ def _substitute(text: str, environ: Mapping[str, str], folder: Path) -> str:
             return _content(folder / name, name)
         raise ValueError(f"no reference of this kind: {_REFERENCES}")
 
-    if "${" in REFERENCE.sub("", text):
-        raise ValueError(f"not a reference: {_REFERENCES}")
-    return REFERENCE.sub(value, text)
+    return _DOLLARS.sub(value, text)
 
 
 def _content(path: Path, name: str) -> str:

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import click
 
-from policies.loader import load_portals, load_with_origins
+from policies.loader import load_policies, load_with_origins
+from policies.model import PortalPolicy
 from policies.schema import rendered
 from policies.yaml_tree import Place
 
@@ -36,21 +37,27 @@ def policy() -> None:
 @_PATHS
 @_FORMAT
 def validate(paths: tuple[Path, ...], output: str) -> None:
-    """Read portals' policies and agreements; name every mistake by file, line and column."""
+    """Read policies and portals' agreements; name every mistake by file, line and column."""
     now = datetime.now(UTC)
-    rows = [
+    policies = load_policies(paths, environ=os.environ)
+    portals = [
         {
             "realm": portal.realm,
             "agreement_in_force": portal.agreements().in_force(now).number,
             "agreement_values": portal.agreements().acceptable_values(now),
         }
-        for portal in load_portals(paths, environ=os.environ)
+        for portal in policies
+        if isinstance(portal, PortalPolicy)
     ]
+    realms = [{"realm": p.realm} for p in policies if not isinstance(p, PortalPolicy)]
     if output == "json":
-        click.echo(json.dumps({"portals": rows}, ensure_ascii=False, indent=2))
+        document = {"portals": portals, "realms": realms}
+        click.echo(json.dumps(document, ensure_ascii=False, indent=2))
         return
-    for row in rows:
+    for row in portals:
         click.echo(f"{row['realm']}: valid; agreement {row['agreement_in_force']} is in force")
+    for realm in realms:
+        click.echo(f"{realm['realm']}: valid")
 
 
 @policy.command()
@@ -59,12 +66,15 @@ def validate(paths: tuple[Path, ...], output: str) -> None:
 @click.option("--origins", is_flag=True, help="Say the file and line that each value comes from.")
 def show(paths: tuple[Path, ...], output: str, *, origins: bool) -> None:
     """Print policies in effect: bases merged, defaults filled in, secrets masked."""
-    policies = load_portals(paths, environ=os.environ)
-    portals = [portal.model_dump(mode="json") for portal in policies]
-    places = [load_with_origins(path, environ=os.environ)[1] if origins else {} for path in paths]
-    rows = [list(_lines(portal, ())) for portal in portals]
+    load_policies(paths, environ=os.environ)  # names the mistakes of all, and realms said twice
+    read = [load_with_origins(path, environ=os.environ) for path in paths]
+    read.sort(key=lambda one: not isinstance(one[0], PortalPolicy))
+    shown = [policy.model_dump(mode="json") for policy, _ in read]
+    places = [found if origins else {} for _, found in read]
+    rows = [list(_lines(one, ())) for one in shown]
     if output == "json":
-        document: dict[str, object] = {"portals": portals}
+        count = sum(isinstance(policy, PortalPolicy) for policy, _ in read)
+        document: dict[str, object] = {"portals": shown[:count], "realms": shown[count:]}
         if origins:
             document["origins"] = [
                 {_spelled(path): _origin(path, found) for path, _ in lines}

@@ -1,18 +1,23 @@
-"""Finding and reading portals' policies."""
+"""Finding and reading policies: portals', and those of plain realms."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from policies.base import REFERENCE, judge, plain
 from policies.errors import PolicyError, PolicyFileError, PolicyReferenceError
 from policies.extends import read_extended
-from policies.model import PortalPolicy
+from policies.model import PORTAL_KEYS, PortalPolicy
+from policies.model_realm import RealmPolicy
 from policies.yaml_tree import Document, Node, Place
 
 POLICY_FILE = "policy.yaml"
+
+Policy = PortalPolicy | RealmPolicy
+_Policy = TypeVar("_Policy", PortalPolicy, RealmPolicy, PortalPolicy | RealmPolicy)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,28 +38,62 @@ def load_portal(path: Path, *, environ: Mapping[str, str]) -> PortalPolicy:
 
     References are resolved from `environ`. Raises PolicyFileError, PolicyReferenceError.
     """
+    return _judged(file_of(path), PortalPolicy, environ)[0]
+
+
+def load_policy(path: Path, *, environ: Mapping[str, str]) -> Policy:
+    """Read one policy, a portal's or a plain realm's. Raises as load_portal does."""
     return load_with_origins(path, environ=environ)[0]
 
 
 def load_with_origins(
     path: Path, *, environ: Mapping[str, str]
-) -> tuple[PortalPolicy, dict[tuple[str | int, ...], Place]]:
-    """As load_portal; with it, the place that each declared value comes from, by its path."""
+) -> tuple[Policy, dict[tuple[str | int, ...], Place]]:
+    """As load_policy; with it, the place that each declared value comes from, by its path."""
     file = file_of(path)
     document = read_extended(file)
-    policy = judge(document, PortalPolicy, environ=environ)
-    if policy.folder != Path():
-        raise PolicyFileError(f"{file}: folder: is set by where the file stands; remove it")
-    return policy.model_copy(update={"folder": file.parent}), _origins(document)
+    model = PortalPolicy if is_portal(document.root.value) else RealmPolicy
+    return _judged(file, model, environ, document)
 
 
 def load_portals(paths: Iterable[Path], *, environ: Mapping[str, str]) -> tuple[PortalPolicy, ...]:
-    """Read several; the mistakes of all are named at once. Two for one realm are refused."""
-    policies: list[PortalPolicy] = []
+    """Read several portals; mistakes of all are named at once. Two for one realm are refused."""
+    return _all(paths, lambda path: load_portal(path, environ=environ))
+
+
+def load_policies(paths: Iterable[Path], *, environ: Mapping[str, str]) -> tuple[Policy, ...]:
+    """Read several policies, portals' and plain realms'; refused as by load_portals."""
+    return _all(paths, lambda path: load_policy(path, environ=environ))
+
+
+def is_portal(keys: Iterable[str]) -> bool:
+    """Whether a policy with these top-level keys is a portal's: it has a key of portals alone.
+
+    So a portal's policy that lost its `portal` is told so, and not that its keys are unknown.
+    """
+    return not PORTAL_KEYS.isdisjoint(keys)
+
+
+def _judged(
+    file: Path,
+    model: type[_Policy],
+    environ: Mapping[str, str],
+    document: Document | None = None,
+) -> tuple[_Policy, dict[tuple[str | int, ...], Place]]:
+    read = document or read_extended(file)
+    policy = judge(read, model, environ=environ)
+    if policy.folder != Path():
+        raise PolicyFileError(f"{file}: folder: is set by where the file stands; remove it")
+    places = _origins(read)
+    return policy.placed(file.parent, places), places
+
+
+def _all(paths: Iterable[Path], load: Callable[[Path], _Policy]) -> tuple[_Policy, ...]:
+    policies: list[_Policy] = []
     refused: list[PolicyError] = []
     for path in paths:
         try:
-            policies.append(load_portal(path, environ=environ))
+            policies.append(load(path))
         except PolicyError as error:
             refused.append(error)
     if refused:
@@ -64,7 +103,7 @@ def load_portals(paths: Iterable[Path], *, environ: Mapping[str, str]) -> tuple[
         if policy.realm in seen:
             raise PolicyFileError(
                 f"{policy.folder} and {seen[policy.realm]} both declare the realm {policy.realm}",
-                hint="Name each portal once.",
+                hint="Name each realm once.",
             )
         seen[policy.realm] = policy.folder
     return tuple(policies)

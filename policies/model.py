@@ -9,10 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
-from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field
 
 from policies.agreement import Agreements, load_agreements
 from policies.base import Frozen, Localized, Secret
@@ -28,8 +27,12 @@ from policies.model_access import (
     Sessions,
     told,
 )
+from policies.model_mail import Email, Smtp
+from policies.model_placed import Placed
+from policies.model_raw import Raw
 
 __all__ = [
+    "PORTAL_KEYS",
     "Address",
     "AgreementPolicy",
     "BruteForce",
@@ -47,6 +50,9 @@ __all__ = [
     "Sessions",
     "Smtp",
 ]
+
+PORTAL_KEYS = frozenset({"portal", "eds", "agreement", "registration", "links"})
+"""Keys that only a portal's policy has: a policy with any of them is a portal's."""
 
 Language = Literal["kk", "ru", "en"]
 
@@ -120,88 +126,6 @@ class Role(Frozen):
     )
 
 
-class Smtp(Frozen):
-    """The relay that letters leave by."""
-
-    host: str = Field(
-        min_length=1,
-        description="The relay's name or address.",
-        examples=["smtp.example.kz"],
-        json_schema_extra=told(keycloak="`smtpServer.host`"),
-    )
-    port: int = Field(
-        ge=1,
-        le=65535,
-        description="The relay's port.",
-        examples=[587],
-        json_schema_extra=told(keycloak="`smtpServer.port`"),
-    )
-    sender: Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$"), Words("an e-mail address")] = Field(
-        description="The address that letters come from.",
-        examples=["noreply@example.kz"],
-        json_schema_extra=told(keycloak="`smtpServer.from`"),
-    )
-    encryption: Literal["starttls", "tls", "none"] = Field(
-        default="starttls",
-        description="How the way to the relay is protected; `none` only to this machine.",
-        json_schema_extra=told(
-            keycloak="`smtpServer.starttls`, `smtpServer.ssl`",
-            reason="letters hold links that open accounts",
-        ),
-    )
-    user: str | None = Field(
-        default=None,
-        description="The name to sign in to the relay with; given together with `password`.",
-        json_schema_extra=told(keycloak="`smtpServer.user`, `smtpServer.auth`"),
-    )
-    password: Secret | None = Field(
-        default=None,
-        description="The password for the relay, by reference.",
-        examples=["${env:SMTP_PASSWORD}"],
-        json_schema_extra=told(
-            keycloak="`smtpServer.password`", reason="never sent without encryption"
-        ),
-    )
-
-    @model_validator(mode="after")
-    def _is_safe(self) -> Self:
-        if (self.user is None) != (self.password is None):
-            raise ValueError("user and password are given both or neither")
-        if self.password is not None and self.encryption == "none":
-            raise ValueError("a password is never sent without encryption")
-        if self.encryption == "none" and self.host not in {"localhost", "127.0.0.1", "::1"}:
-            raise ValueError("letters leave this machine encrypted: use starttls or tls")
-        return self
-
-
-class Email(Frozen):
-    """Letters: activation, recovery, notices."""
-
-    verify: Literal[True] = Field(
-        default=True,
-        description="An address counts when its owner has confirmed it; this cannot be off.",
-        json_schema_extra=told(
-            keycloak="`verifyEmail`", reason="grain receipts: registration page, real addresses"
-        ),
-    )
-    link_hours: int = Field(
-        default=24,
-        ge=1,
-        le=72,
-        description="How long the link of an activation letter works.",
-        json_schema_extra=told(
-            keycloak="realm attribute `actionTokenGeneratedByUserLifespan.verify-email`",
-            reason="grain receipts: registration page; the letter itself comes within 5 minutes",
-        ),
-    )
-    smtp: Smtp = Field(
-        description="The mail relay that letters leave by.",
-        json_schema_extra=told(
-            keycloak="`smtpServer`", reason="e-architecture 2.6: notices, password recovery"
-        ),
-    )
-
-
 class AgreementPolicy(Frozen):
     """How the agreement is accepted and how a new version comes into force."""
 
@@ -270,7 +194,7 @@ def _refuse_twice(names: Sequence[str], sentence: str) -> None:
         raise ValueError(sentence)
 
 
-class PortalPolicy(Frozen):
+class PortalPolicy(Placed):
     """Everything declared for one portal; one realm each."""
 
     version: Literal[1] = Field(description="The format of this file: 1.")
@@ -333,7 +257,14 @@ class PortalPolicy(Frozen):
         description="The folder of keycloak-theme/ that pages and letters look like.",
         json_schema_extra=told(keycloak="`loginTheme`, `emailTheme`"),
     )
-    folder: Path = Field(default=Path(), exclude=True, description="Set by the loader.")
+
+    raw: Raw = Field(
+        default={},
+        description="What Tanba has no words for: a part of Keycloak's RealmRepresentation. It "
+        "never loosens what a portal's policy holds fast.",
+        examples=[{"attributes": {"frontendUrl": "https://id.example.kz"}}],
+        json_schema_extra=told(keycloak="as named", reason="nothing of a realm is out of reach"),
+    )
 
     @property
     def issuer(self) -> str:

@@ -15,8 +15,10 @@ from typing import Any
 
 import click
 
-from policies.model import PortalPolicy
+from policies.model import PORTAL_KEYS, PortalPolicy
+from policies.model_realm import RealmPolicy
 
+SHAPES = (PortalPolicy, RealmPolicy)
 SCHEMA_FILE = Path(__file__).parent / "policy.schema.json"
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _SAYS = ("title", "description", "default", "examples", "x-keycloak", "x-reason")
@@ -36,23 +38,28 @@ Schema = dict[str, Any]
 
 
 def policy_schema() -> Schema:
-    """The schema of policy.yaml, `extends` included."""
-    made = PortalPolicy.model_json_schema(ref_template="#/$defs/{model}")
-    models: dict[str, Schema] = {**made.pop("$defs"), PortalPolicy.__name__: made}
-    del made["properties"]["folder"]
+    """The schema of policy.yaml, `extends` included: of a portal's, or of a plain realm's."""
+    models: dict[str, Schema] = {}
+    for model in SHAPES:
+        made = model.model_json_schema(ref_template="#/$defs/{model}")
+        del made["properties"]["folder"]
+        models |= {**made.pop("$defs", {}), model.__name__: made}
     whole = {name: _whole(model) for name, model in models.items()}
     parts = {_PART + name: _part(model) for name, model in whole.items()}
-    for root in (whole[PortalPolicy.__name__], parts[_PART + PortalPolicy.__name__]):
-        root["properties"] = {"extends": _EXTENDS, **root["properties"]}
-    used = _used(parts, _PART + PortalPolicy.__name__, whole)
+    roots = [model.__name__ for model in SHAPES]
+    for name in roots:
+        for root in (whole[name], parts[_PART + name]):
+            root["properties"] = {"extends": _EXTENDS, **root["properties"]}
+    used = sorted({n for root in roots for n in _used(parts, _PART + root, whole)})
     return {
         "$schema": _DIALECT,
-        "title": "A portal's policy",
-        "description": "Everything declared for one portal of Tanba; see docs/policy.md.",
+        "title": "A policy",
+        "description": "Everything declared for a portal of Tanba, or for a plain realm; see "
+        "docs/policy.md.",
         "type": "object",
         "if": {"required": ["extends"]},
-        "then": {"$ref": f"#/$defs/{_PART}{PortalPolicy.__name__}"},
-        "else": {"$ref": f"#/$defs/{PortalPolicy.__name__}"},
+        "then": _shaped(parts, _PART),
+        "else": _shaped(whole, ""),
         "$defs": {
             _REFERENCE: {
                 "title": "A reference",
@@ -64,6 +71,23 @@ def policy_schema() -> Schema:
             **{name: parts[name] for name in used},
         },
     }
+
+
+def _shaped(models: dict[str, Schema], prefix: str) -> Schema:
+    """A portal's policy where a key of portals alone stands; a part without one may be either."""
+    refs: list[Schema] = [{"$ref": f"#/$defs/{prefix}{model.__name__}"} for model in SHAPES]
+    portal, realm = refs
+    realm_keys = models[prefix + SHAPES[1].__name__]["properties"].keys()
+    own = sorted(realm_keys - models[prefix + SHAPES[0].__name__]["properties"].keys())
+    otherwise: Schema = realm
+    if prefix:
+        either: Schema = {"anyOf": refs}
+        otherwise = {"if": _any_of(own), "then": realm, "else": either} if own else either
+    return {"if": _any_of(sorted(PORTAL_KEYS)), "then": portal, "else": otherwise}
+
+
+def _any_of(keys: list[str]) -> Schema:
+    return {"anyOf": [{"required": [key]} for key in keys]}
 
 
 def rendered() -> str:

@@ -15,17 +15,30 @@ from pydantic.fields import FieldInfo
 
 from policies.expected import Slot, expected, fields_of
 from policies.model import PortalPolicy
+from policies.model_realm import RealmPolicy
 
 PAGE = Path(__file__).parents[1] / "docs" / "policy.md"
 BEGIN = "<!-- made by python -m policies.schema_docs: begin -->\n"
+_FILES = (
+    ("Keys of a portal's file", PortalPolicy),
+    ("Keys of a plain realm's file", RealmPolicy),
+)
 END = "<!-- made by python -m policies.schema_docs: end -->\n"
 _HEAD = "| key | what it does | takes | default | in Keycloak | why |\n|---|---|---|---|---|---|\n"
 
 
 def tables() -> str:
-    """Every key of a policy: a table for the file, and one for each key that holds keys."""
-    file = _section("Keys of the file", "", PortalPolicy)
-    return "\n".join([file, *(_section(*section) for section in _sections(PortalPolicy, ""))])
+    """Every key of a portal's policy, then every key of a plain realm's.
+
+    A table for the file, and one for each key that holds keys; keys that stand in several places
+    have theirs at the first.
+    """
+    told: set[type[BaseModel]] = set()
+    made = []
+    for title, model in _FILES:
+        made.append(_section(title, "", model))
+        made += [_section(*section) for section in _sections(model, "", told)]
+    return "\n".join(made)
 
 
 def page(text: str) -> str:
@@ -37,13 +50,16 @@ def page(text: str) -> str:
     return f"{before}{BEGIN}\n{tables()}\n{END}{after}"
 
 
-def _sections(model: type[BaseModel], prefix: str) -> Iterator[tuple[str, str, type[BaseModel]]]:
+def _sections(
+    model: type[BaseModel], prefix: str, told: set[type[BaseModel]]
+) -> Iterator[tuple[str, str, type[BaseModel]]]:
     for name, field in model.model_fields.items():
         inner, mark = _mapping_of(field)
-        if inner is not None and not field.exclude:
+        if inner is not None and not field.exclude and inner not in told:
+            told.add(inner)
             path = f"{prefix}{name}{mark}"
             yield f"`{path}`", f"{path}.", inner
-            yield from _sections(inner, f"{path}.")
+            yield from _sections(inner, f"{path}.", told)
 
 
 def _mapping_of(field: FieldInfo) -> tuple[type[BaseModel] | None, str]:

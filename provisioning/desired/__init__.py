@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
+from policies.loader import Policy
 from policies.model import PortalPolicy
 from provisioning.desired import (
     broker,
@@ -11,20 +13,37 @@ from provisioning.desired import (
     clients,
     flows,
     localization,
+    raw,
     realm,
     required_actions,
     roles,
     user_profile,
 )
+from provisioning.desired.declared_gate import narrowed, require_gate
+from provisioning.desired.declared_merge import Said, combined
 from provisioning.desired.names import BROKER, IDENTITY_SCOPE
-from provisioning.resources import Desired, Kind
+from provisioning.resources import Desired, Key, Kind, Resource
 
 
-def build(policy: PortalPolicy, *, at: datetime) -> Desired:
-    """Everything declared for the portal's realm at the instant `at`.
+def build(policy: Policy, *, at: datetime) -> Desired:
+    """Everything declared for the policy's realm at the instant `at`.
 
-    Reads the agreement's files beside the policy; raises AgreementError when they are not right.
+    Reads the agreement's files beside a portal's policy; raises AgreementError when they are not
+    right, PolicyFileError when the policy says one value in two ways or leads past a portal's gate.
     """
+    said = _declared(policy)
+    if not isinstance(policy, PortalPolicy):
+        realm_itself = Said(Resource(Key(Kind.REALM, policy.realm), {}), ("realm",))
+        return Desired(policy.realm, combined(policy, (realm_itself, *said)))
+    pins = held_fast(policy, at=at)
+    require_gate(policy, pins, said)
+    pinned = tuple(Said(resource) for resource in pins.resources)
+    resources = combined(policy, (*pinned, *(narrowed(one) for one in said)))
+    return replace(pins, resources=resources)
+
+
+def held_fast(policy: PortalPolicy, *, at: datetime) -> Desired:
+    """What Tanba makes of every portal's realm, by the portal's own keys alone."""
     agreements = policy.agreements()
     return Desired(
         realm=policy.realm,
@@ -49,3 +68,7 @@ def build(policy: PortalPolicy, *, at: datetime) -> Desired:
             }
         ),
     )
+
+
+def _declared(policy: Policy) -> tuple[Said, ...]:
+    return tuple(Said(resource, ("raw",)) for resource in raw.resources(policy))

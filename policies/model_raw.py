@@ -1,0 +1,122 @@
+"""`raw:`, a part of Keycloak's own RealmRepresentation, and which of its fields hold secrets.
+
+What Tanba has no words for stays reachable under Keycloak's names. A field that holds a secret
+takes a reference and nothing else, as everywhere in a policy; such a field is told by its name.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, SecretStr, ValidationError
+from pydantic_core import InitErrorDetails, PydanticCustomError
+
+from policies.base import Resolved
+from policies.expected import Words
+
+Path = tuple[str | int, ...]
+
+REFUSED = {
+    "id": "an internal id is Keycloak's",
+    "realm": "the policy's own key `realm` names it",
+    "keycloakVersion": "it is the server's",
+    "users": "people are never declared",
+    "federatedUsers": "people are never declared",
+    "notBefore": "it belongs to the agreement's keeper",
+    "keycloakRealm": "it is no field of a realm",
+}
+"""Top-level fields that no policy declares, and why."""
+
+_SECRET_NAME = re.compile(
+    r"(?:secret|secret\.rotated|password|passphrase|credential|token|private[._-]?key"
+    r"|(?:api|secret)[._-]?key|client[._-]?assertion)$",
+    re.IGNORECASE,
+)
+_NEVER_IN = frozenset({"localizationTexts", "requiredCredentials"})
+"""Parts in which a name like `password` is the key of a text that everybody reads."""
+_WORDS = frozenset({"", "true", "false"})
+
+
+def is_secret(name: str) -> bool:
+    """Whether a field of this name holds a secret: clientSecret, bindCredential, secret.key …"""
+    return _SECRET_NAME.search(name) is not None
+
+
+def secrets_in(value: Any, path: Path = ()) -> Iterator[tuple[Path, str]]:
+    """Every text that stands where a secret stands, with its path.
+
+    `value`: a RealmRepresentation or a part of one. Empty texts and truth values are none.
+    """
+    name = next((part for part in reversed(path) if isinstance(part, str)), "")
+    if isinstance(value, Mapping):
+        for key, item in value.items():
+            if path or key not in _NEVER_IN:
+                yield from secrets_in(item, (*path, str(key)))
+    elif isinstance(value, list | tuple):
+        for index, item in enumerate(value):
+            yield from secrets_in(item, (*path, index))
+    elif isinstance(value, str) and value.lower() not in _WORDS and is_secret(name):
+        yield path, value
+
+
+def _checked(raw: dict[str, Any]) -> dict[str, Any]:
+    mistakes = [
+        _mistake((name,), f"not in raw: {why}") for name, why in REFUSED.items() if name in raw
+    ]
+    mistakes += [
+        _mistake(
+            path,
+            f"{_named(path)} holds a secret, which is given by reference only: "
+            "${env:NAME} or ${file:PATH}",
+        )
+        for path, text in secrets_in(raw)
+        if not isinstance(text, Resolved)
+    ]
+    mistakes += [
+        _mistake(path, f"{_named(path)}: the reference leads to an empty secret")
+        for path, text in _references(raw)
+        if not text.strip() and is_secret(_named(path))
+    ]
+    if mistakes:
+        raise ValidationError.from_exception_data("raw", mistakes)
+    secret = {path for path, _ in secrets_in(raw)}
+    return {name: _hidden(item, secret, (name,)) for name, item in raw.items()}
+
+
+def _references(value: Any, path: Path = ()) -> Iterator[tuple[Path, Resolved]]:
+    if isinstance(value, Mapping):
+        for key, item in value.items():
+            yield from _references(item, (*path, str(key)))
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _references(item, (*path, index))
+    elif isinstance(value, Resolved):
+        yield path, value
+
+
+def _named(path: Path) -> str:
+    return next((part for part in reversed(path) if isinstance(part, str)), "")
+
+
+def _mistake(path: Path, sentence: str) -> InitErrorDetails:
+    # The sentence is data: braces in it are no template.
+    error = PydanticCustomError("value_error", "{sentence}", {"sentence": sentence})
+    return InitErrorDetails(type=error, loc=path, input=None)
+
+
+def _hidden(value: Any, secret: set[Path], path: Path) -> Any:
+    if isinstance(value, dict):
+        return {key: _hidden(item, secret, (*path, key)) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_hidden(item, secret, (*path, index)) for index, item in enumerate(value)]
+    return SecretStr(value) if path in secret else value
+
+
+Raw = Annotated[
+    dict[str, Any],
+    AfterValidator(_checked),
+    Words("keys and values of Keycloak's RealmRepresentation"),
+]
+"""A part of a RealmRepresentation; where it holds secrets they are SecretStr."""

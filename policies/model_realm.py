@@ -1,0 +1,41 @@
+"""The policy of a realm that is no portal of Tanba's: what it declares holds, and nothing else.
+
+It has a portal's words for what both have, and Keycloak's own under `raw`. Nothing is pinned that
+it does not name.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from policies.expected import Words
+from policies.model_access import told
+from policies.model_placed import Placed
+from policies.model_raw import Raw
+
+__all__ = ["RealmName", "RealmPolicy"]
+
+RealmName = Annotated[
+    str,
+    Field(pattern=r"^[^\s/;?#%\\\x00-\x1f\x7f]{1,255}$"),
+    Words("a realm's name, without spaces and / ; ? # % \\"),
+]
+
+
+class RealmPolicy(Placed):
+    """What is declared of one realm of Keycloak that is no portal of Tanba's."""
+
+    version: Literal[1] = Field(description="The format of this file: 1.")
+    realm: RealmName = Field(
+        description="The realm's name.",
+        examples=["back-office"],
+        json_schema_extra=told(keycloak="`realm`"),
+    )
+    raw: Raw = Field(
+        default={},
+        description="What Tanba has no words for: a part of Keycloak's RealmRepresentation.",
+        examples=[{"bruteForceProtected": True, "clients": [{"clientId": "reports"}]}],
+        json_schema_extra=told(keycloak="as named", reason="nothing of a realm is out of reach"),
+    )

@@ -1,0 +1,166 @@
+"""What a portal's policy may not declare beside what Tanba holds fast there: ways past the gate.
+
+Everybody who gets a token in a portal's realm came by a browser sign-in, proved who they are by
+the broker `eds`, and accepted the agreement. Whatever a policy adds, in its own words or in `raw`,
+is held to that. A plain realm's policy is held to nothing here. Pure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from policies.errors import PolicyFileError
+from policies.model import PortalPolicy
+from provisioning.desired.clients import GRANTS_OFF
+from provisioning.desired.declared_merge import Said, where
+from provisioning.resources import Body, Desired, Key, Kind, Resource
+
+BUILT_IN = frozenset(
+    {"account", "account-console", "admin-cli", "broker", "realm-management"}
+    | {"security-admin-console"}
+)
+"""Keycloak's own clients: what is not declared of them is left as it is."""
+
+FORBIDDEN_ROLES = frozenset(
+    {
+        "broker/read-token",
+        "realm-management/impersonation",
+        "realm-management/manage-events",
+        "realm-management/realm-admin",
+    }
+)
+"""Roles of clients that no role or group of a portal's policy gives; with all of `account`: its
+API accepts an agreement for its person, cuts an account from its EDS, and tells an IIN."""
+
+FORBIDDEN_REALM_ROLES = frozenset({"offline_access"})
+"""A token that outlives its session outlives the gate too."""
+
+_OFF: Mapping[str, Any] = {
+    "directAccessGrantsEnabled": False,
+    "implicitFlowEnabled": False,
+    "fullScopeAllowed": False,
+}
+_BINDINGS = frozenset(
+    {
+        "browserFlow",
+        "clientAuthenticationFlow",
+        "directGrantFlow",
+        "dockerAuthenticationFlow",
+        "firstBrokerLoginFlow",
+        "registrationFlow",
+        "resetCredentialsFlow",
+    }
+)
+_PROVIDERS: Mapping[str, str] = {
+    "org.keycloak.storage.UserStorageProvider": "another source of accounts could claim any IIN",
+    "org.keycloak.services.clientregistration.policy.ClientRegistrationPolicy": (
+        "it decides who may make clients without an admin"
+    ),
+}
+_NO_SECOND_WAY = "the broker eds is the one way in, and Tanba's own"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Sentences on what is wrong with an object of `kind`; none when nothing is."""
+
+    kind: Kind
+    wrongs: Callable[[PortalPolicy, Key, Body], Iterator[str]]
+
+
+def require_gate(policy: PortalPolicy, pins: Desired, said: Iterable[Said]) -> None:
+    """Refuse what would lead past the gate. Raises PolicyFileError naming each, with its place."""
+    refused = []
+    for one in said:
+        key = one.resource.key
+        for wrong in (*_against(pins, key), *_wrongs(policy, one.resource)):
+            place = where(policy, one)
+            refused.append(f"{place + ': ' if place else ''}{key.kind} {key}: {wrong}")
+    if refused:
+        raise PolicyFileError(
+            "\n".join(dict.fromkeys(refused)),
+            hint="A portal's realm keeps everybody behind its agreement; a plain realm does not.",
+        )
+
+
+def narrowed(said: Said) -> Said:
+    """A client that a portal's policy adds, with what it does not name of ways to a token off."""
+    key = said.resource.key
+    if key.kind is not Kind.CLIENT or key.name in BUILT_IN:
+        return said
+    body = dict(said.resource.body)
+    attributes = {**dict.fromkeys(GRANTS_OFF, "false"), **(body.get("attributes") or {})}
+    return Said(Resource(key, {**_OFF, **body, "attributes": attributes}), said.path)
+
+
+def _against(pins: Desired, key: Key) -> Iterator[str]:
+    known = {resource.key for resource in pins.resources}
+    if (key.kind, key.parent) in pins.complete and key not in known:
+        yield f"nothing is added to {key.parent}: it has what Tanba gives it, and no more"
+    if key in pins.absent:
+        yield "it must not be there: it would tell every client who a person is"
+
+
+def _wrongs(policy: PortalPolicy, resource: Resource) -> Iterator[str]:
+    for rule in RULES:
+        if rule.kind is resource.key.kind:
+            yield from rule.wrongs(policy, resource.key, resource.body)
+
+
+def _client(policy: PortalPolicy, _: Key, body: Body) -> Iterator[str]:
+    for name in _OFF:
+        if body.get(name) not in (None, False):
+            yield f"{name} leads to a token past the agreement; it stays off"
+    attributes = body.get("attributes") or {}
+    for name in GRANTS_OFF:
+        if attributes.get(name) not in (None, "false"):
+            yield f"{name} leads to a token past the agreement; it stays off"
+    overrides = body.get("authenticationFlowBindingOverrides") or {}
+    if any(overrides.values()):
+        yield "a flow of its own would walk around the realm's"
+    longest = policy.sessions.access_token_minutes * 60
+    lifespan = attributes.get("access.token.lifespan")
+    if lifespan is not None and not (str(lifespan).isdigit() and int(lifespan) <= longest):
+        yield f"access tokens live {longest} seconds at most, as sessions.access_token_minutes says"
+
+
+def _broker(_: PortalPolicy, _key: Key, _body: Body) -> Iterator[str]:
+    yield _NO_SECOND_WAY
+
+
+def _component(_: PortalPolicy, key: Key, _body: Body) -> Iterator[str]:
+    if key.parent in _PROVIDERS:
+        yield _PROVIDERS[key.parent]
+
+
+def _realm(_: PortalPolicy, _key: Key, body: Body) -> Iterator[str]:
+    for name in sorted(_BINDINGS & body.keys()):
+        yield f"{name}: which flows are bound is Tanba's, for the gate stands in them"
+
+
+def _composites(_: PortalPolicy, _key: Key, body: Body) -> Iterator[str]:
+    yield from _given(body.get("realm"), body.get("client"))
+
+
+def _group(_: PortalPolicy, _key: Key, body: Body) -> Iterator[str]:
+    yield from _given(body.get("realmRoles"), body.get("clientRoles"))
+
+
+def _given(realm: Iterable[str] | None, client: Iterable[str] | None) -> Iterator[str]:
+    of_account = {role for role in client or () if role.startswith("account/")}
+    refused = of_account | FORBIDDEN_ROLES & set(client or ())
+    for role in sorted(refused | FORBIDDEN_REALM_ROLES & set(realm or ())):
+        yield f"it gives {role}, which nobody has in a portal's realm"
+
+
+RULES: tuple[Rule, ...] = (
+    Rule(Kind.CLIENT, _client),
+    Rule(Kind.IDENTITY_PROVIDER, _broker),
+    Rule(Kind.IDENTITY_PROVIDER_MAPPER, _broker),
+    Rule(Kind.COMPONENT, _component),
+    Rule(Kind.REALM, _realm),
+    Rule(Kind.ROLE_COMPOSITES, _composites),
+    Rule(Kind.GROUP, _group),
+)
