@@ -13,9 +13,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from pydantic import SecretStr
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
 
+from policies.errors import PolicyError
+from policies.extends import read_extended
+from policies.loader import file_of
 from provisioning.bootstrap import PROVISIONER_CLIENT_ID
 from stand.errors import StandSettingsError
 from stand.files import private_folder, write_private
@@ -25,15 +26,14 @@ PROVISIONER_SECRET = "provisioner"  # noqa: S105 - a file's name
 
 
 def realm_of(policy: Path) -> str:
-    """The realm a portal's policy declares, read without resolving its references.
+    """The realm a portal's policy, or what it extends, declares; references are not resolved.
 
     Raises:
         StandSettingsError: there is no such policy, or it names no realm.
     """
     try:
-        tree = YAML(typ="safe").load((policy / "policy.yaml").read_text(encoding="utf-8"))
-        realm = tree["realm"]
-    except (OSError, UnicodeDecodeError, YAMLError, KeyError, TypeError) as error:
+        realm = read_extended(file_of(policy)).root.value["realm"].value
+    except (PolicyError, KeyError, TypeError) as error:
         raise StandSettingsError(
             f"{policy} declares no realm", hint="check it with `tanba policy validate`"
         ) from error

@@ -62,3 +62,11 @@ def test_a_policy_without_a_realm_is_refused(tmp_path: Path, text: str) -> None:
     (tmp_path / "policy.yaml").write_text(text)
     with pytest.raises(StandSettingsError, match="declares"):
         realm_of(tmp_path)
+
+
+def test_a_realm_that_a_base_names_is_found(tmp_path: Path) -> None:
+    portal = tmp_path / "portal"
+    portal.mkdir()
+    (tmp_path / "base.yaml").write_text("version: 1\nrealm: from-the-base\n")
+    (portal / "policy.yaml").write_text("extends: ../base.yaml\n")
+    assert realm_of(portal) == "from-the-base"
