@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 import click
 
-from policies.loader import load_portals
+from policies.loader import load_policies
 from provisioning.connection import Connection, ConnectionSettings
 from provisioning.desired import build
 from provisioning.resources import Desired
@@ -50,7 +50,7 @@ def connect(server: dict[str, str | None]) -> Connection:
 def declared(paths: Iterable[Path]) -> list[Desired]:
     """What the policies declare at this moment, one for each realm."""
     now = datetime.now(UTC)
-    return [build(policy, at=now) for policy in load_portals(paths, environ=os.environ)]
+    return [build(policy, at=now) for policy in load_policies(paths, environ=os.environ)]
 
 
 def is_plan(path: Path) -> bool:
