@@ -1,0 +1,144 @@
+"""What no policy names, found in a realm as Keycloak makes it and as people change it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from provisioning.keepers import PROFILE
+from provisioning.keycloak_defaults import default_client, default_objects
+from provisioning.own_objects import LOCK_SCOPE, STATE_CLIENT
+from provisioning.representation.objects import without
+from provisioning.resources import Desired, Key, Kind, Live, Resource
+from provisioning.unmanaged import Unmanaged, owners, unmanaged
+
+VERSION = "26.7.4"
+NOTHING = Desired("shop", ())
+REALM = Key(Kind.REALM, "shop")
+ADMIN_CLI = Key(Kind.CLIENT, "admin-cli")
+REPORTS = Key(Kind.CLIENT, "reports")
+
+
+@pytest.fixture
+def pristine() -> Live:
+    """The realm `shop` as Keycloak makes it."""
+    return Live("shop", exists=True, objects=default_objects(VERSION, "shop"), version=VERSION)
+
+
+def also(live: Live, objects: Mapping[Key, Mapping[str, Any]]) -> Live:
+    """`live` with other or further objects."""
+    return replace(live, objects={**live.objects, **objects})
+
+
+def client(**settings: Any) -> dict[str, Any]:
+    """A client as Keycloak tells it that was made with these settings."""
+    names = ("clientId", "defaultClientScopes", "optionalClientScopes")
+    return {**without(default_client(VERSION, "openid-connect"), names), **settings}
+
+
+def test_what_keycloak_made_by_itself_is_not_listed(pristine: Live) -> None:
+    assert unmanaged(NOTHING, pristine) == ()
+    master = default_objects(VERSION, "master", others=["shop"])
+    live = Live("master", exists=True, objects=master, version=VERSION)
+    assert unmanaged(Desired("master", ()), live) == ()
+
+
+def test_of_an_unknown_version_everything_is_listed(pristine: Live) -> None:
+    listed = unmanaged(NOTHING, replace(pristine, version=""))
+    assert Unmanaged(ADMIN_CLI) in listed
+
+
+def test_tanbas_own_objects_are_not_listed(pristine: Live) -> None:
+    live = also(
+        pristine,
+        {
+            Key(Kind.CLIENT_SCOPE, LOCK_SCOPE): {"attributes": {"run": "1"}},
+            Key(Kind.CLIENT_SCOPE_ROLE_SCOPE, LOCK_SCOPE): {"realm": [], "client": []},
+            Key(Kind.CLIENT, STATE_CLIENT): {"enabled": False},
+            Key(Kind.CLIENT_CLIENT_SCOPES, STATE_CLIENT): {"default": ["basic"], "optional": []},
+        },
+    )
+    assert unmanaged(NOTHING, live) == ()
+
+
+def test_an_object_is_listed_once_and_what_comes_with_it_is_not(pristine: Live) -> None:
+    live = also(
+        pristine,
+        {
+            REPORTS: client(),
+            Key(Kind.CLIENT_MAPPER, "dept", "reports"): {"protocol": "openid-connect"},
+            Key(Kind.CLIENT_ROLE, "reader", "reports"): {"attributes": {}},
+            Key(Kind.ROLE_COMPOSITES, "reader", "reports"): {"realm": ["x"], "client": []},
+            Key(Kind.CLIENT_CLIENT_SCOPES, "reports"): {"default": ["basic"], "optional": []},
+            Key(Kind.GROUP, "/staff"): {},
+            Key(Kind.GROUP, "/staff/kitchen"): {},
+            Key(Kind.COMPONENT, "ldap", "storage"): {"providerId": "ldap"},
+            Key(Kind.COMPONENT, "ldap/mail", "mapper"): {"providerId": "m", "parent": "ldap"},
+        },
+    )
+    assert unmanaged(NOTHING, live) == (
+        Unmanaged(REPORTS),
+        Unmanaged(Key(Kind.COMPONENT, "ldap", "storage")),
+        Unmanaged(Key(Kind.GROUP, "/staff")),
+    )
+
+
+def test_of_keycloaks_own_objects_the_changed_settings_are_listed(pristine: Live) -> None:
+    cli = {**pristine.objects[ADMIN_CLI], "directAccessGrantsEnabled": False}
+    profile = pristine.objects[PROFILE]
+    nickname = {"name": "nickname", "multivalued": False, "displayName": "Nick"}
+    attributes = {**profile["attributes"], "nickname": nickname}
+    realm = {**pristine.objects[REALM], "verifyEmail": True, "displayName": ""}
+    live = also(
+        pristine, {ADMIN_CLI: cli, PROFILE: {**profile, "attributes": attributes}, REALM: realm}
+    )
+    assert unmanaged(NOTHING, live) == (
+        Unmanaged(ADMIN_CLI, ("directAccessGrantsEnabled",)),
+        Unmanaged(REALM, ("verifyEmail",)),
+        Unmanaged(PROFILE, ("attributes.nickname.displayName",)),
+    )
+
+
+def test_of_a_declared_object_what_is_declared_is_not_listed(pristine: Live) -> None:
+    attributes = {**client()["attributes"], "a": "1", "b": "2"}
+    found = client(baseUrl="https://a.example", consentRequired=True, attributes=attributes)
+    body = {"baseUrl": "https://other.example", "attributes": {"a": "3"}}
+    desired = Desired("shop", (Resource(REPORTS, body),))
+    live = also(
+        pristine,
+        {
+            REPORTS: found,
+            Key(Kind.CLIENT_CLIENT_SCOPES, "reports"): pristine.objects[
+                Key(Kind.REALM_CLIENT_SCOPES, "default")
+            ],
+            Key(Kind.CLIENT_ROLE_SCOPE, "reports"): {"realm": [], "client": []},
+        },
+    )
+    assert unmanaged(desired, live) == (Unmanaged(REPORTS, ("attributes.b", "consentRequired")),)
+
+
+def test_order_and_what_is_of_one_moment_change_nothing(pristine: Live) -> None:
+    scopes = Key(Kind.REALM_CLIENT_SCOPES, "default")
+    body = pristine.objects[scopes]
+    realm = pristine.objects[REALM]
+    mirrored = {**realm["attributes"], "clientSessionIdleTimeout": "0"}
+    live = also(
+        pristine,
+        {
+            scopes: {**body, "default": list(reversed(body["default"]))},
+            REALM: {**realm, "notBefore": 7, "attributes": mirrored},
+        },
+    )
+    assert unmanaged(NOTHING, live) == ()
+
+
+@pytest.mark.parametrize(
+    ("path", "above"),
+    [("/a", None), ("/a/b", "/a"), ("/a/b/c", "/a/b"), ("/x~/y", None), ("/a/x~/y", "/a")],
+)
+def test_a_groups_owner_is_the_group_above_it(path: str, above: str | None) -> None:
+    expected = () if above is None else (Key(Kind.GROUP, above),)
+    assert owners(Key(Kind.GROUP, path)) == expected
