@@ -9,6 +9,7 @@ ProvisioningError (policies.errors.TanbaError)
 │   └── ObjectNotFoundError        404: a realm or object is not there
 ├── UnexpectedAnswerError      the answer is not what the Admin API documents
 ├── RealmMissingError          the realm does not exist and this identity may not create it
+├── ReferenceMissingError      what an object refers to is not in the realm (writers.ids)
 ├── KeycloakVersionError       a version that nobody proved (provisioning.versions)
 └── NotAppliedError            after writing, the realm still differs from what is declared
 """

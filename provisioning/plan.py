@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from provisioning.diff import Difference, differences, shown
 from provisioning.keepers import keep_what_the_keeper_owns
+from provisioning.representation.clients import FLOW_OVERRIDES
 from provisioning.resources import Body, Desired, Key, Kind, Live, Resource
 
 Action = Literal["create", "update", "delete"]
@@ -16,6 +17,8 @@ ORDER = {kind: position for position, kind in enumerate(Kind)}
 
 IN_PLACE = frozenset({Kind.CLIENT_SCOPE_MAPPER, Kind.CLIENT_MAPPER, Kind.IDENTITY_PROVIDER_MAPPER})
 """Deleted in the order of their kind: each gives somebody something. The rest goes last."""
+
+_FLOW_KINDS = frozenset({"providerId", "type", "provider"})
 
 SET_ASIDE = "(changed in Keycloak)"
 
@@ -84,8 +87,17 @@ def _change(resource: Resource, live: Live) -> Change | None:
     found_differences = differences(resource.body, found)
     if not found_differences:
         return None
+    if resource.key.kind is Kind.FLOW:
+        found_differences = tuple(map(_of_flow, found_differences))
     live_id = live.ids.get(resource.key)
     return Change("update", resource.key, found_differences, resource.body, live_id)
+
+
+def _of_flow(difference: Difference) -> Difference:
+    """What kind of flow it is, or of a subflow, cannot be changed in place."""
+    if difference.path.rpartition(".")[2] in _FLOW_KINDS:
+        return replace(difference, structural=True)
+    return difference
 
 
 def _order(change: Change) -> tuple[bool, float, str, str]:
@@ -138,4 +150,7 @@ def _rebind(changes: list[Change], desired: Desired, live: Live) -> list[Change]
 
 
 def _texts(body: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
-    return ((name, value) for name, value in body.items() if isinstance(value, str))
+    """Every text of a body that may name a flow: its own, and a client's flows of its own."""
+    nested = body.get(FLOW_OVERRIDES) or {}
+    inner = ((f"{FLOW_OVERRIDES}.{name}", value) for name, value in nested.items())
+    return ((n, v) for n, v in (*body.items(), *inner) if isinstance(v, str))

@@ -23,7 +23,7 @@ _NOT_SETTINGS = (
     "registeredNodes",
 )
 _SCOPES = {"default": "defaultClientScopes", "optional": "optionalClientScopes"}
-_OVERRIDES = "authenticationFlowBindingOverrides"
+FLOW_OVERRIDES = "authenticationFlowBindingOverrides"
 
 
 def collect(representation: Mapping[str, Any], found: Objects) -> None:
@@ -58,6 +58,8 @@ def _settings(client: Mapping[str, Any], aliases: Mapping[str, str]) -> dict[str
     body = without(client, _NOT_SETTINGS)
     if body.get("secret") == MASK:
         del body["secret"]
-    if body.get(_OVERRIDES):
-        body[_OVERRIDES] = {use: aliases.get(flow, flow) for use, flow in body[_OVERRIDES].items()}
+    if body.get(FLOW_OVERRIDES):
+        body[FLOW_OVERRIDES] = {
+            use: aliases.get(flow, flow) for use, flow in body[FLOW_OVERRIDES].items()
+        }
     return body

@@ -10,7 +10,7 @@ from policies.model import PortalPolicy
 from provisioning.desired import build
 from provisioning.keepers import PROFILE
 from provisioning.plan import ORDER, plan
-from provisioning.resources import Desired, Key, Kind, Live
+from provisioning.resources import Desired, Key, Kind, Live, Resource
 from tests.unit.provisioning.conftest import NOW, changed
 
 REALM = Key(Kind.REALM, "grain-receipts")
@@ -114,6 +114,55 @@ def test_a_flow_with_another_requirement_is_mended_in_place(
     (change,) = plan(desired, changed(as_declared, key, weakened)).changes
     assert not change.structural
     assert [d.path for d in change.differences] == ["executions[0].requirement"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "other"),
+    [
+        ({"providerId": "client-flow"}, "basic-flow"),
+        ({"executions": ({"flow": "f", "type": "form-flow", "requirement": "REQUIRED"},)}, None),
+    ],
+    ids=["the flow", "a subflow"],
+)
+def test_a_flow_of_another_kind_is_built_anew(kind: dict[str, Any], other: str | None) -> None:
+    key = Key(Kind.FLOW, "f")
+    live = {"executions": [{"flow": "f", "requirement": "REQUIRED"}], "providerId": other}
+    found = Live("r", exists=True, objects={key: live}, ids={key: "7"})
+    (change,) = plan(Desired("r", (Resource(key, kind),)), found).changes
+    assert change.structural
+    assert change.live_id == "7"
+
+
+def test_a_client_that_signs_people_in_by_a_flow_built_anew_is_bound_again() -> None:
+    flow, client = Key(Kind.FLOW, "f"), Key(Kind.CLIENT, "c")
+    override = {"authenticationFlowBindingOverrides": {"browser": "f"}}
+    steps = {"executions": ({"provider": "auth-cookie", "requirement": "REQUIRED"},)}
+    desired = Desired("r", (Resource(flow, steps), Resource(client, override)))
+    live = Live("r", exists=True, objects={flow: {"executions": []}, client: override})
+    changes = plan(desired, live).changes
+    assert [(c.key, [d.path for d in c.differences]) for c in changes] == [
+        (flow, ["executions"]),
+        (client, ["authenticationFlowBindingOverrides.browser"]),
+    ]
+
+
+def test_whole_objects_go_last_and_what_refers_to_others_first() -> None:
+    gone = [
+        Key(Kind.ROLE, "r"),
+        Key(Kind.CLIENT, "c"),
+        Key(Kind.FLOW, "f"),
+        Key(Kind.CLIENT_MAPPER, "m", "x"),
+    ]
+    live = Live("r", exists=True, objects={key: {} for key in gone})
+    made = Resource(Key(Kind.REALM, "r"), {"enabled": True})
+    changes = plan(Desired("r", (made,), absent=frozenset(gone)), live).changes
+    assert [c.key.kind for c in changes] == [
+        Kind.CLIENT_MAPPER,
+        Kind.REALM,
+        Kind.CLIENT,
+        Kind.FLOW,
+        Kind.ROLE,
+    ]
 
 
 def test_the_gate_cannot_be_narrowed_to_some_clients_unseen(
