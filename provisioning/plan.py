@@ -8,8 +8,10 @@ from typing import Any, Literal
 
 from provisioning.diff import Difference, differences, shown
 from provisioning.keepers import keep_what_the_keeper_owns
+from provisioning.ownership import NOTHING, Ownership, prunes
 from provisioning.representation.clients import FLOW_OVERRIDES
 from provisioning.resources import Body, Desired, Key, Kind, Live, Resource
+from provisioning.unmanaged import Unmanaged
 
 Action = Literal["create", "update", "delete"]
 
@@ -44,12 +46,16 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Every change of one realm in the order of writing; `kept` says what is left on purpose."""
+    """Every change of one realm in the order of writing; `kept` says what is left on purpose.
+
+    `unmanaged`: what no policy names, where that was asked for; it is never written.
+    """
 
     realm: str
     creates_realm: bool
     changes: tuple[Change, ...]
     kept: tuple[str, ...] = ()
+    unmanaged: tuple[Unmanaged, ...] | None = None
 
     @property
     def empty(self) -> bool:
@@ -61,23 +67,19 @@ class Plan:
         return sum(change.action == action for change in self.changes)
 
 
-def plan(desired: Desired, live: Live) -> Plan:
-    """Compare; only what is declared is looked at, only what differs is written."""
+def plan(desired: Desired, live: Live, ownership: Ownership = NOTHING) -> Plan:
+    """Compare; only what is declared is looked at, only what differs is written.
+
+    `ownership`: what Tanba made there; what no policy names any more of that is deleted.
+    """
     kept_desired, kept = keep_what_the_keeper_owns(desired, live)
     changes = [c for r in kept_desired.resources if (c := _change(r, live)) is not None]
-    changes += [
-        Change(
-            "delete",
-            key,
-            (Difference("", shown(live.objects[key]), None),),
-            None,
-            live.ids.get(key),
-        )
-        for key in _surplus(kept_desired, live)
-    ]
+    surplus = frozenset(_surplus(kept_desired, live))
+    pruned = prunes(kept_desired, live, ownership, writing=bool(changes or surplus))
+    changes += [_delete(key, live) for key in surplus | pruned.keys]
     changes = _rebind(changes, kept_desired, live)
     changes.sort(key=_order)
-    return Plan(desired.realm, not live.exists, tuple(changes), kept)
+    return Plan(desired.realm, not live.exists, tuple(changes), kept + pruned.kept)
 
 
 def _change(resource: Resource, live: Live) -> Change | None:
@@ -91,6 +93,11 @@ def _change(resource: Resource, live: Live) -> Change | None:
         found_differences = tuple(map(_of_flow, found_differences))
     live_id = live.ids.get(resource.key)
     return Change("update", resource.key, found_differences, resource.body, live_id)
+
+
+def _delete(key: Key, live: Live) -> Change:
+    gone = Difference("", shown(live.objects[key]), None)
+    return Change("delete", key, (gone,), None, live.ids.get(key))
 
 
 def _of_flow(difference: Difference) -> Difference:

@@ -18,11 +18,13 @@ from provisioning.ownership import (
     owner,
     prunes,
 )
+from provisioning.plan import plan
 from provisioning.resources import Body, Desired, Key, Kind, Live, Resource
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 REALM = Key(Kind.REALM, "shop")
 ROLE = Key(Kind.ROLE, "auditor")
+OTHER = Key(Kind.ROLE, "their-role")
 CLIENT = Key(Kind.CLIENT, "reports")
 MAPPER = Key(Kind.CLIENT_MAPPER, "bin", "reports")
 CLIENT_ROLE = Key(Kind.CLIENT_ROLE, "reader", "reports")
@@ -238,3 +240,13 @@ def test_every_kind_belongs_to_something_or_stands_by_itself() -> None:
         Kind.CLIENT_SCOPE_MAPPER,
         Kind.IDENTITY_PROVIDER_MAPPER,
     }
+
+
+def test_a_plan_deletes_what_is_pruned_and_says_what_stays() -> None:
+    live = realm_of(ROLE, CLIENT, MAPPER, OTHER)
+    found = plan(declaring(OTHER), live, made(ROLE, CLIENT))
+    assert [(change.action, change.key, change.live_id) for change in found.changes] == [
+        ("delete", ROLE, f"id of {ROLE}")
+    ]
+    assert [sentence.split(":")[0] for sentence in found.kept] == ["client reports"]
+    assert plan(declaring(OTHER), live).empty
