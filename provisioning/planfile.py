@@ -77,14 +77,27 @@ class ObjectRecord(Frozen):
     found: Digest | None
 
 
+class UnmanagedRecord(Frozen):
+    """What no policy names: an object, or (`settings`: their paths) part of one."""
+
+    kind: Kind
+    name: str
+    settings: tuple[str, ...]
+
+
 class RealmRecord(Frozen):
-    """One realm: its changes in the order of writing; `kept` says what is left on purpose."""
+    """One realm: its changes in the order of writing; `kept` says what is left on purpose.
+
+    `unmanaged`: what no policy names, where it was asked for; it is for people, `apply` does not
+    look at it.
+    """
 
     realm: str
     creates_realm: bool
     changes: tuple[ChangeRecord, ...]
     kept: tuple[str, ...]
     objects: tuple[ObjectRecord, ...]
+    unmanaged: tuple[UnmanagedRecord, ...] | None = None
 
 
 class PlanDocument(Frozen):
@@ -192,7 +205,7 @@ def require_unmoved(document: PlanDocument, surveyed: Sequence[Surveyed]) -> Non
         now = RealmRecord.model_validate(_realm(realm))
         _require_side(planned, now, "declared")
         _require_side(planned, now, "found")
-        if planned != now:
+        if planned.model_copy(update={"unmanaged": None}) != now:
             raise PlanFileError(
                 f"{now.realm}: policies and realm are as they were, and yet the plan says "
                 "something else than they give",

@@ -13,6 +13,7 @@ from provisioning.diff import MASK, Difference
 from provisioning.fingerprint import FROM_SECRETS
 from provisioning.plan import Action, Change, Plan
 from provisioning.plan_consequences import consequences, lost
+from provisioning.unmanaged import Unmanaged
 
 PLAN_FORMAT = 1
 SIGNS: Mapping[Action, str] = {"create": "+", "update": "~", "delete": "-"}
@@ -30,12 +31,14 @@ def as_json(plans: Iterable[Plan], *, server: str) -> dict[str, Any]:
 
 
 def realm_as_json(plan: Plan) -> dict[str, Any]:
-    """One realm of `as_json`."""
+    """One realm of `as_json`; with `unmanaged` where that was asked for."""
+    asked = plan.unmanaged is not None
     return {
         "realm": plan.realm,
         "creates_realm": plan.creates_realm,
         "changes": [_change(plan, change) for change in plan.changes],
         "kept": list(plan.kept),
+        **({"unmanaged": [_unmanaged(item) for item in plan.unmanaged or ()]} if asked else {}),
     }
 
 
@@ -54,6 +57,7 @@ def as_text(plan: Plan, *, colour: bool = False) -> str:
             lines += [f"      {_difference(difference)}" for difference in masked(change)]
         lines += [f"      ! {sentence}" for sentence in remarks(plan, change)]
     lines += [f"  = {printable(sentence)}" for sentence in plan.kept]
+    lines += [f"  ? {printable(sentence)}" for sentence in unmanaged_sentences(plan)]
     return "\n".join(lines)
 
 
@@ -62,6 +66,15 @@ def remarks(plan: Plan, change: Change) -> list[str]:
     found = [f"{item.touched}: {item.sentence}" for item in consequences(plan, change)]
     gone = lost(change)
     return found + ([f"lost for good: {gone}"] if gone else [])
+
+
+def unmanaged_sentences(plan: Plan) -> list[str]:
+    """What no policy names, a sentence each; none where it was not asked for."""
+    return [
+        f"{item.key.kind} {item.key}: "
+        + (f"not named: {', '.join(item.settings)}" if item.settings else "no policy names it")
+        for item in plan.unmanaged or ()
+    ]
 
 
 def value_text(value: Any) -> str:
@@ -117,6 +130,10 @@ def _change(plan: Plan, change: Change) -> dict[str, Any]:
         ],
         "loses": lost(change),
     }
+
+
+def _unmanaged(item: Unmanaged) -> dict[str, Any]:
+    return {"kind": str(item.key.kind), "name": str(item.key), "settings": list(item.settings)}
 
 
 def _difference(difference: Difference) -> str:

@@ -10,7 +10,15 @@ import re
 from collections.abc import Iterable
 
 from provisioning.plan import Change, Plan
-from provisioning.render import SIGNS, masked, printable, remarks, summary, value_text
+from provisioning.render import (
+    SIGNS,
+    masked,
+    printable,
+    remarks,
+    summary,
+    unmanaged_sentences,
+    value_text,
+)
 
 _BACKTICKS = re.compile(r"`+")
 
@@ -38,7 +46,8 @@ def _realm(plan: Plan) -> list[str]:
     lines = [f"- **+ create** the realm {code(plan.realm)}"] if plan.creates_realm else []
     for change in plan.changes:
         lines += _change(plan, change)
-    return lines + [f"- **= kept**: {code(sentence)}" for sentence in plan.kept]
+    lines += [f"- **= kept**: {code(sentence)}" for sentence in plan.kept]
+    return lines + [f"- **? unmanaged**: {code(text)}" for text in unmanaged_sentences(plan)]
 
 
 def _change(plan: Plan, change: Change) -> list[str]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
 from policies.errors import DIFFERENT
-from provisioning.apply import survey
+from provisioning.apply import Surveyed, survey
 from provisioning.commands.options import (
     PLAN_SUFFIX,
     POLICY_PATHS,
@@ -23,6 +24,7 @@ from provisioning.commands.options import (
 from provisioning.commands.output import show
 from provisioning.planfile import as_file, document_of, schema
 from provisioning.render_markdown import as_markdown
+from provisioning.unmanaged import unmanaged
 
 
 @click.command()
@@ -34,6 +36,12 @@ from provisioning.render_markdown import as_markdown
     help="Also write the plan to a file NAME.json, for `tanba apply NAME.json`.",
 )
 @click.option(
+    "--unmanaged",
+    "wants_unmanaged",
+    is_flag=True,
+    help="Also list what the realms hold that no policy names; nothing is done about it.",
+)
+@click.option(
     "--schema",
     is_flag=True,
     is_eager=True,
@@ -42,7 +50,14 @@ from provisioning.render_markdown import as_markdown
     help="Print the JSON Schema of a plan and stop.",
 )
 @server_options
-def plan(paths: tuple[Path, ...], output: str, out: Path | None, **server: str | None) -> int:
+def plan(
+    paths: tuple[Path, ...],
+    output: str,
+    out: Path | None,
+    *,
+    wants_unmanaged: bool,
+    **server: str | None,
+) -> int:
     """Show what `apply` would change; change nothing.
 
     PATHS are policy files or the folders that hold them. Exit code 0: as declared, 2: differences.
@@ -51,6 +66,8 @@ def plan(paths: tuple[Path, ...], output: str, out: Path | None, **server: str |
         raise click.UsageError(f"--out takes a name that ends in {PLAN_SUFFIX}")
     connection = connect(server)
     surveyed = [survey(connection, desired) for desired in declared(paths)]
+    if wants_unmanaged:
+        surveyed = [_with_unmanaged(realm) for realm in surveyed]
     document = document_of(
         surveyed, server=connection.settings.url, policies=[recorded(path) for path in paths]
     )
@@ -64,6 +81,11 @@ def plan(paths: tuple[Path, ...], output: str, out: Path | None, **server: str |
     else:
         show([realm.plan for realm in surveyed], output, connection)
     return 0 if all(realm.plan.empty for realm in surveyed) else DIFFERENT
+
+
+def _with_unmanaged(realm: Surveyed) -> Surveyed:
+    found = unmanaged(realm.desired, realm.live)
+    return replace(realm, plan=replace(realm.plan, unmanaged=found))
 
 
 def _print_schema(context: click.Context) -> None:

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
+import jsonschema_rs
 import pytest
 
+from provisioning.apply import Surveyed
 from provisioning.keepers import PROFILE
 from provisioning.keycloak_defaults import default_client, default_objects
 from provisioning.own_objects import LOCK_SCOPE, STATE_CLIENT
+from provisioning.plan import plan
+from provisioning.planfile import as_file, document_of, read_plan, require_unmoved, schema
+from provisioning.render import as_text, realm_as_json
+from provisioning.render_markdown import as_markdown
 from provisioning.representation.objects import without
 from provisioning.resources import Desired, Key, Kind, Live, Resource
 from provisioning.unmanaged import Unmanaged, owners, unmanaged
@@ -142,3 +150,42 @@ def test_order_and_what_is_of_one_moment_change_nothing(pristine: Live) -> None:
 def test_a_groups_owner_is_the_group_above_it(path: str, above: str | None) -> None:
     expected = () if above is None else (Key(Kind.GROUP, above),)
     assert owners(Key(Kind.GROUP, path)) == expected
+
+
+def test_a_plan_says_what_it_was_asked_for_in_each_form(pristine: Live) -> None:
+    cli = {**pristine.objects[ADMIN_CLI], "enabled": False}
+    live = also(pristine, {Key(Kind.ROLE, "a`\x1b[2J"): {}, ADMIN_CLI: cli})
+    silent = plan(NOTHING, live)
+    told = replace(silent, unmanaged=unmanaged(NOTHING, live))
+    assert told.empty
+
+    assert "?" not in as_text(silent)
+    assert as_text(told).splitlines()[1:3] == [
+        "  ? client admin-cli: not named: enabled",
+        "  ? role a`\\u001b[2J: no policy names it",
+    ]
+    assert "unmanaged" not in realm_as_json(silent)
+    assert realm_as_json(told)["unmanaged"][0] == {
+        "kind": "client", "name": "admin-cli", "settings": ["enabled"],
+    }  # fmt: skip
+    page = as_markdown([told], server="https://id.example")
+    assert "- **? unmanaged**: ``role a`\\u001b[2J: no policy names it``" in page
+    assert "unmanaged" not in as_markdown([silent], server="https://id.example")
+
+
+def test_a_plan_file_holds_the_list_and_apply_goes_by_the_changes_alone(
+    pristine: Live, tmp_path: Path
+) -> None:
+    live = also(pristine, {Key(Kind.ROLE, "cook"): {}})
+    planned = replace(plan(NOTHING, live), unmanaged=unmanaged(NOTHING, live))
+    listed = Surveyed(NOTHING, live, planned)
+    file = tmp_path / "plan.json"
+    body = document_of([listed], server="https://id.example", policies=["shop"])
+    file.write_text(as_file(body), encoding="utf-8")
+    document = read_plan(file)
+    jsonschema_rs.Draft202012Validator(schema()).validate(
+        json.loads(file.read_text(encoding="utf-8"))
+    )
+    (realm,) = document.realms
+    assert [item.name for item in realm.unmanaged or ()] == ["cook"]
+    require_unmoved(document, [Surveyed(NOTHING, pristine, plan(NOTHING, pristine))])
