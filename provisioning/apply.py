@@ -1,25 +1,59 @@
-"""Carrying out a plan: only its writes, in its order, and a look afterwards whether it is so."""
+"""Carrying out a plan: only its writes, in its order, and a look afterwards whether it is so.
+
+One run at a time: the realm's lock is taken when there is something to write, the realm is read
+again under it, and the plan must still be the same. An answer that is lost on the way is settled
+by reading the realm, never by sending the write again.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Protocol
 
 from policies.errors import REFUSED
-from provisioning.connection import Connection
+from provisioning.apply_recovery import left_over, may_go_on, require_same
+from provisioning.apply_writes import write_all
+from provisioning.connection import Connection, quoted
 from provisioning.errors import (
+    KeycloakRefusedError,
+    KeycloakUnreachableError,
     NotAppliedError,
     NotPermittedError,
     ProvisioningError,
     RealmMissingError,
 )
-from provisioning.live import read
-from provisioning.plan import Change, Plan, plan
+from provisioning.lock import LockLostError, LockNews, LockTiming, RealmLock, RealmLockedError
+from provisioning.lock_scope import outcome_unknown
+from provisioning.plan import Change, Plan
 from provisioning.plan_consequences import losses
+from provisioning.progress import BrokenOff, Progress
 from provisioning.render import printable
 from provisioning.resources import Desired, Live
-from provisioning.writers import WRITERS
+from provisioning.survey import Surveyed, plan_realm, survey
 from provisioning.writers.target import Target
+
+__all__ = [
+    "ApplyOptions",
+    "Journal",
+    "LossRefusedError",
+    "Progress",
+    "Surveyed",
+    "apply_plan",
+    "apply_surveyed",
+    "plan_realm",
+    "require_no_loss",
+    "survey",
+]
+
+THREADS = 4
+"""Writes under way at once; more do not make Keycloak faster."""
+
+PATIENCE = 4
+"""How often a run goes on after a lost answer without having come any further."""
 
 
 class LossRefusedError(ProvisioningError):
@@ -29,34 +63,49 @@ class LossRefusedError(ProvisioningError):
     exit_code = REFUSED
 
 
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """What has just been carried out: change number `done` of `total`."""
+class Journal(Protocol):
+    """What is kept of a run; `target` is guarded by the lock."""
 
-    realm: str
-    change: Change
-    done: int
-    total: int
+    def begin(self, surveyed: Surveyed) -> None:
+        """Before the first write, the making of a realm included."""
 
+    def intend(self, target: Target, surveyed: Surveyed) -> None:
+        """Under the lock, with the plan that is now carried out."""
 
-@dataclass(frozen=True, slots=True)
-class Surveyed:
-    """One realm at one moment: what is declared, what was found, what would be written."""
+    def applied(self, target: Target, surveyed: Surveyed) -> None:
+        """Under the lock still, with the look afterwards."""
 
-    desired: Desired
-    live: Live
-    plan: Plan
+    def failed(self, code: str) -> None:
+        """The run ended otherwise."""
 
-
-def survey(connection: Connection, desired: Desired) -> Surveyed:
-    """Read the realm and compare. Writes nothing."""
-    live = read(connection, desired)
-    return Surveyed(desired, live, plan(desired, live))
+    def settle(
+        self, locked: Callable[[], AbstractContextManager[Target]], surveyed: Surveyed
+    ) -> None:
+        """There was nothing to write; `locked` gives a target if something is to be noted."""
 
 
-def plan_realm(connection: Connection, desired: Desired) -> Plan:
-    """What `survey` says is to be written."""
-    return survey(connection, desired).plan
+def _everything(planned: Plan) -> Plan:
+    return planned
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApplyOptions:
+    """How a plan is carried out.
+
+    `select`: the part of a plan that is meant. `allow_loss`: deletes may take what cannot be given
+    back. `look`: how a realm is read and compared. `progress` hears of each change written,
+    `report` of waiting for a lock and of lost answers; both are called from several threads, one
+    at a time.
+    """
+
+    select: Callable[[Plan], Plan] = _everything
+    allow_loss: bool = False
+    look: Callable[[Connection, Desired], Surveyed] = survey
+    journal: Journal | None = None
+    progress: Callable[[Progress], None] = lambda _: None
+    report: Callable[[LockNews | BrokenOff], None] = lambda _: None
+    timing: LockTiming = field(default_factory=LockTiming)
+    threads: int = THREADS
 
 
 def apply_plan(
@@ -66,27 +115,40 @@ def apply_plan(
     *,
     progress: Callable[[Progress], None] = lambda _: None,
 ) -> Plan:
-    """Write what `planned` says; the plan carried out, which is longer when the realm was new.
+    """Write what `planned` says, and keep no record of it; as `apply_surveyed`."""
+    found = Live(desired.realm, exists=not planned.creates_realm)
+    options = ApplyOptions(progress=progress)
+    return apply_surveyed(connection, Surveyed(desired, found, planned), options)
 
-    Raises LossRefusedError before any write when a delete would lose what cannot return.
+
+def apply_surveyed(connection: Connection, surveyed: Surveyed, options: ApplyOptions) -> Plan:
+    """Write what the plan says; the plan carried out, which is longer when the realm was new.
 
     Interrupted anywhere, the next run finishes: every write is of one object, and a new realm is
-    enabled by the last. Raises NotAppliedError when the realm is still not as declared, and what
-    Connection raises.
+    enabled by the last.
+
+    Raises, before any write, LossRefusedError (a delete would lose what cannot return),
+    RealmLockedError (another run is writing), RealmMovedError (the realm is not as planned any
+    more); then LockLostError, RealmMovedError (somebody else writes too), NotAppliedError (the
+    realm is still not as declared), and what Connection raises.
     """
-    require_no_loss(planned)
-    if planned.creates_realm:
-        _create(connection, desired.realm)
-        planned = plan_realm(connection, desired)
+    run = _Run(connection, surveyed.desired, options)
+    planned = options.select(surveyed.plan)
+    if not options.allow_loss:
         require_no_loss(planned)
-    target = Target(connection, desired.realm)
-    total = len(planned.changes)
-    for done, change in enumerate(planned.changes, start=1):
-        WRITERS[change.key.kind].write(target, change)
-        progress(Progress(desired.realm, change, done, total))
-    if planned.changes:
-        _check(plan_realm(connection, desired))
-    return planned
+    journal = options.journal
+    if planned.empty:
+        if journal is not None:
+            journal.settle(run.locked_target, surveyed)
+        return planned
+    if journal is None:
+        return run.write(planned)
+    journal.begin(surveyed)
+    try:
+        return run.write(planned)
+    except BaseException as error:
+        journal.failed(error.code if isinstance(error, ProvisioningError) else "interrupted")
+        raise
 
 
 def require_no_loss(planned: Plan) -> None:
@@ -98,15 +160,111 @@ def require_no_loss(planned: Plan) -> None:
         )
         raise LossRefusedError(
             f"{planned.realm}: the plan deletes for good: {what}",
-            hint="Nothing was written. If it is meant, delete it in Keycloak yourself and plan "
-            "again.",
+            hint="Nothing was written. If it is meant, say --unsafe-allow-loss.",
         )
 
 
+class _Run:
+    """One run on one realm."""
+
+    def __init__(self, connection: Connection, desired: Desired, options: ApplyOptions) -> None:
+        self._connection = connection
+        self._desired = desired
+        self._options = options
+        self._done = 0
+
+    def locked(self) -> RealmLock:
+        return RealmLock(
+            self._connection,
+            self._desired.realm,
+            timing=self._options.timing,
+            report=self._options.report,
+        )
+
+    @contextmanager
+    def locked_target(self) -> Iterator[Target]:
+        with self.locked() as lock:
+            yield lock.target
+
+    def write(self, planned: Plan) -> Plan:
+        options = self._options
+        if planned.creates_realm:
+            _create(self._connection, self._desired.realm)
+        with self.locked() as lock:
+            found = self._look()
+            now = options.select(found.plan)
+            if planned.creates_realm:
+                if not options.allow_loss:
+                    require_no_loss(now)
+            else:
+                require_same(planned, now)
+            if options.journal is not None:
+                options.journal.intend(lock.target, found)
+            after = self._carry_out(lock, found)
+            if options.journal is not None:
+                options.journal.applied(lock.target, after)
+        return now
+
+    def _carry_out(self, lock: RealmLock, found: Surveyed) -> Surveyed:
+        """Write until nothing is left; what was found then."""
+        select = self._options.select
+        planned = left = select(found.plan)
+        failures = 0
+        while True:
+            try:
+                if failures:
+                    self._await_server(lock)
+                    found = self._look()
+                    before, left = left, left_over(planned, select(found.plan))
+                    failures = failures if len(left.changes) >= len(before.changes) else 1
+                self._write(lock.target_of(found.live.ids), left)
+                found = self._look()
+            except ProvisioningError as error:
+                if not may_go_on(error, broken_off_before=failures > 0) or failures > PATIENCE:
+                    raise
+                failures += 1
+                self._options.report(BrokenOff(self._desired.realm, error.message))
+            else:
+                _check(select(found.plan))
+                return found
+
+    def _write(self, target: Target, left: Plan) -> None:
+        total = self._done + len(left.changes)
+
+        def written(change: Change) -> None:
+            self._done += 1
+            self._options.progress(Progress(self._desired.realm, change, self._done, total))
+
+        write_all(target, left.changes, threads=self._options.threads, written=written)
+
+    def _await_server(self, lock: RealmLock) -> None:
+        """Wait until Keycloak answers that the lock is ours; as long as it can be."""
+        while True:
+            try:
+                lock.require_held()
+            except LockLostError:
+                raise
+            except ProvisioningError as error:
+                if not may_go_on(error, broken_off_before=False):
+                    raise
+                self._options.timing.clock.sleep(self._options.timing.look)
+            else:
+                return
+
+    def _look(self) -> Surveyed:
+        return self._options.look(self._connection, self._desired)
+
+
 def _create(connection: Connection, realm: str) -> None:
-    """A disabled shell; Keycloak gives its maker every role in it, which we say in the docs."""
+    """A disabled shell; Keycloak gives its maker every role in it, which we say in the docs.
+
+    Of two who make one realm, one is refused. The id is ours, so that a lost answer can be told
+    from somebody else's realm.
+    """
+    own_id = str(uuid.uuid4())
+    shell = {"id": own_id, "realm": realm, "enabled": False}
     try:
-        connection.request("POST", "/realms", {"realm": realm, "enabled": False})
+        connection.request("POST", "/realms", shell)
     except NotPermittedError:
         raise RealmMissingError(
             f"there is no realm {realm} on {connection.settings.url}, and "
@@ -114,6 +272,19 @@ def _create(connection: Connection, realm: str) -> None:
             hint="Create it empty and disabled, or use an identity with the role create-realm once;"
             " docs/admin.md shows both.",
         ) from None
+    except (KeycloakUnreachableError, KeycloakRefusedError) as error:
+        conflict = isinstance(error, KeycloakRefusedError) and error.status == HTTPStatus.CONFLICT
+        if not conflict and not outcome_unknown(error):
+            raise
+        connection.renew()
+        found = connection.find(f"/realms/{quoted(realm)}")
+        if found is None:
+            raise
+        if found.get("id") != own_id:
+            raise RealmLockedError(
+                f"{realm}: somebody else has just made this realm",
+                hint="Nothing was written. Run `tanba plan` when they are done.",
+            ) from None
     connection.renew()
 
 

@@ -5,6 +5,7 @@ These tests break realms on purpose, so they do not share the stand's server.
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import secrets
@@ -24,6 +25,7 @@ from policies.loader import load_portals
 from policies.model import PortalPolicy
 from provisioning.bootstrap import PROVISIONER_CLIENT_ID
 from provisioning.connection import WRITES, Connection, ConnectionSettings
+from provisioning.own_objects import LOCK_SCOPE, STATE_CLIENT
 from stand.files import private_folder
 from stand.java import find_java
 from stand.keycloak.instance import READY_SECONDS, KeycloakInstance, wait_until
@@ -139,11 +141,31 @@ def own_keycloak(
 
 @dataclass(slots=True)
 class Counted:
-    """Requests that passed the counting proxy; the token endpoint is not counted."""
+    """Requests that passed the counting proxy; the token endpoint is not counted.
+
+    `own`: writes to the two objects that Tanba keeps for itself, the lock and the state.
+    """
 
     url: str
     reads: list[str] = field(default_factory=list)
     writes: list[str] = field(default_factory=list)
+    own: list[str] = field(default_factory=list)
+    own_ids: set[str] = field(default_factory=set)
+
+    def note(self, method: str, path: str, body: bytes) -> None:
+        """Count one request where it belongs."""
+        line = f"{method} {path}"
+        if method not in WRITES or "/partial-export?" in path:
+            self.reads.append(line)
+            return
+        if path.endswith(("/client-scopes", "/clients")):
+            created = json.loads(body)
+            if created.get("name") == LOCK_SCOPE or created.get("clientId") == STATE_CLIENT:
+                self.own_ids.add(created.get("id", ""))
+                self.own.append(line)
+                return
+        is_own = path.rpartition("/")[2] in self.own_ids or f'"{STATE_CLIENT}"'.encode() in body
+        (self.own if is_own else self.writes).append(line)
 
 
 @contextmanager
@@ -158,9 +180,7 @@ def counting_proxy(target: str) -> Iterator[Counted]:
         def _forward(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
             if not self.path.endswith("/token"):
-                reads = self.command not in WRITES or "/partial-export?" in self.path
-                kind = counted.reads if reads else counted.writes
-                kind.append(f"{self.command} {self.path}")
+                counted.note(self.command, self.path, body)
             wanted = {"Authorization", "Content-Type", "Accept"}
             headers = {k: v for k, v in self.headers.items() if k in wanted}
             answer = session.request(

@@ -1,0 +1,35 @@
+"""One realm at one moment: declared, found, and what lies between. Writes nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from provisioning.connection import Connection
+from provisioning.live import read
+from provisioning.plan import Plan, plan
+from provisioning.resources import Desired, Live
+from provisioning.state import ownership_of
+
+
+@dataclass(frozen=True, slots=True)
+class Surveyed:
+    """One realm at one moment: what is declared, what was found, what would be written."""
+
+    desired: Desired
+    live: Live
+    plan: Plan
+
+
+def survey(connection: Connection, desired: Desired, *, at: datetime | None = None) -> Surveyed:
+    """Read the realm and compare. Raises what `read` raises.
+
+    `at`: now, one instant for all surveys of a run; without it no idle flow is cleared.
+    """
+    live = read(connection, desired)
+    return Surveyed(desired, live, plan(desired, live, ownership_of(live, at=at)))
+
+
+def plan_realm(connection: Connection, desired: Desired, *, at: datetime | None = None) -> Plan:
+    """What `survey` says is to be written."""
+    return survey(connection, desired, at=at).plan
