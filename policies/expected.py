@@ -119,6 +119,8 @@ def expected(slot: Slot) -> str:  # noqa: PLR0911 - one line for each kind of va
         return f"keys and values: {', '.join(fields)}"
     if get_origin(kind) in _LISTS:
         return _list(inner)
+    if get_origin(kind) in {dict, Mapping}:
+        return f"names, each with {expected(Slot(get_args(kind)[1]))}"
     if kind is bool:
         return "true or false"
     if kind in {int, float}:

@@ -27,9 +27,12 @@ from policies.model_access import (
     Sessions,
     told,
 )
+from policies.model_clients import Clients, ClientScopes
 from policies.model_mail import Email, Smtp
+from policies.model_names import RoleNames
 from policies.model_placed import Placed
 from policies.model_raw import Raw
+from policies.model_roles import Groups
 
 __all__ = [
     "PORTAL_KEYS",
@@ -123,6 +126,12 @@ class Role(Frozen):
             keycloak="`to-everybody`: part of the realm's default roles",
             reason="e-architecture 1.2: a user is who accepted the agreement",
         ),
+    )
+    includes: RoleNames | None = Field(
+        default=None,
+        description="Roles that whoever has this one has too, exactly these; without it they are "
+        "left as found.",
+        json_schema_extra=told(keycloak="composites"),
     )
 
 
@@ -258,6 +267,14 @@ class PortalPolicy(Placed):
         json_schema_extra=told(keycloak="`loginTheme`, `emailTheme`"),
     )
 
+    clients: Clients = Field(
+        default=(),
+        description="Further clients: a second portal, a back end. The portal's own is `portal`.",
+    )
+    client_scopes: ClientScopes = Field(
+        default=(), description="Further client scopes; `eds-identity` is Tanba's own."
+    )
+    groups: Groups = Field(default=(), description="Groups that people are put in.")
     raw: Raw = Field(
         default={},
         description="What Tanba has no words for: a part of Keycloak's RealmRepresentation. It "

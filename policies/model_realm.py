@@ -12,8 +12,11 @@ from pydantic import Field
 
 from policies.expected import Words
 from policies.model_access import told
+from policies.model_clients import Clients, ClientScopes
+from policies.model_names import GroupPath, RoleNames, ScopeNames, distinct
 from policies.model_placed import Placed
 from policies.model_raw import Raw
+from policies.model_roles import Groups, PlainRoles
 
 __all__ = ["RealmName", "RealmPolicy"]
 
@@ -32,6 +35,36 @@ class RealmPolicy(Placed):
         description="The realm's name.",
         examples=["back-office"],
         json_schema_extra=told(keycloak="`realm`"),
+    )
+    clients: Clients = Field(default=(), description="Clients: portals, back ends, apps.")
+    client_scopes: ClientScopes = Field(
+        default=(), description="Client scopes: claims and roles given together."
+    )
+    default_client_scopes: ScopeNames | None = Field(
+        default=None,
+        description="What new clients are given, exactly this; without it it is left as found.",
+        json_schema_extra=told(
+            keycloak="`defaultDefaultClientScopes`, `defaultOptionalClientScopes`"
+        ),
+    )
+    roles: PlainRoles = Field(
+        default=(),
+        description="Roles of the realm.",
+        json_schema_extra=told(keycloak="realm roles"),
+    )
+    default_roles: RoleNames | None = Field(
+        default=None,
+        description="Roles that everybody has, exactly these; without it they are left as found.",
+        json_schema_extra=told(keycloak="composites of `default-roles-<realm>`"),
+    )
+    groups: Groups = Field(default=(), description="Groups that people are put in.")
+    default_groups: Annotated[tuple[GroupPath, ...], distinct("a group is named twice")] | None = (
+        Field(
+            default=None,
+            description="Groups that new people join, by path, exactly these.",
+            examples=[["/north/east"]],
+            json_schema_extra=told(keycloak="`defaultGroups`"),
+        )
     )
     raw: Raw = Field(
         default={},

@@ -132,6 +132,8 @@ def _removable(schema: Schema) -> Schema:
     target = str(rule.get("$ref", "")).rpartition("/")[2]
     if target and target != _REFERENCE:
         rule = {"$ref": f"#/$defs/{_PART}{target}"}
+    if isinstance(rule.get("additionalProperties"), dict):
+        rule["additionalProperties"] = _removable(rule["additionalProperties"])
     choices = rule.get("anyOf", [rule])
     null = {"type": "null"}
     return {**said, "anyOf": [*(c for c in choices if c != null), null]}

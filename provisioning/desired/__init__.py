@@ -13,7 +13,6 @@ from provisioning.desired import (
     clients,
     flows,
     localization,
-    raw,
     realm,
     required_actions,
     roles,
@@ -21,8 +20,9 @@ from provisioning.desired import (
 )
 from provisioning.desired.declared_gate import narrowed, require_gate
 from provisioning.desired.declared_merge import Said, combined
+from provisioning.desired.declared_sections import sections
 from provisioning.desired.names import BROKER, IDENTITY_SCOPE
-from provisioning.resources import Desired, Key, Kind, Resource
+from provisioning.resources import Desired, Kind
 
 
 def build(policy: Policy, *, at: datetime) -> Desired:
@@ -31,10 +31,9 @@ def build(policy: Policy, *, at: datetime) -> Desired:
     Reads the agreement's files beside a portal's policy; raises AgreementError when they are not
     right, PolicyFileError when the policy says one value in two ways or leads past a portal's gate.
     """
-    said = _declared(policy)
+    said = tuple(sections(policy))
     if not isinstance(policy, PortalPolicy):
-        realm_itself = Said(Resource(Key(Kind.REALM, policy.realm), {}), ("realm",))
-        return Desired(policy.realm, combined(policy, (realm_itself, *said)))
+        return Desired(policy.realm, combined(policy, said))
     pins = held_fast(policy, at=at)
     require_gate(policy, pins, said)
     pinned = tuple(Said(resource) for resource in pins.resources)
@@ -68,7 +67,3 @@ def held_fast(policy: PortalPolicy, *, at: datetime) -> Desired:
             }
         ),
     )
-
-
-def _declared(policy: Policy) -> tuple[Said, ...]:
-    return tuple(Said(resource, ("raw",)) for resource in raw.resources(policy))

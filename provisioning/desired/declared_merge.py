@@ -14,6 +14,7 @@ from policies.errors import PolicyFileError
 from policies.loader import Policy
 from policies.model_raw import Path
 from provisioning.desired import raw
+from provisioning.own_objects import is_own
 from provisioning.resources import Body, Key, Resource
 
 HELD_FAST = "Tanba holds it fast in every portal's realm"
@@ -35,12 +36,16 @@ class Said:
 def combined(policy: Policy, said: Iterable[Said]) -> tuple[Resource, ...]:
     """Every object once, with all that is said of it, in the order in which they were said.
 
-    Raises PolicyFileError naming every value that is said in two ways, with both places.
+    Raises PolicyFileError naming every value that is said in two ways, with both places, and every
+    object that is Tanba's own.
     """
     by_key: dict[Key, list[Said]] = {}
-    for one in said:
-        by_key.setdefault(one.resource.key, []).append(one)
     conflicts: list[str] = []
+    for one in said:
+        key = one.resource.key
+        by_key.setdefault(key, []).append(one)
+        if is_own(key):
+            conflicts.append(f"{where(policy, one)}: {key.kind} {key} is Tanba's own")
     resources = []
     for key, several in by_key.items():
         body: Body = several[0].resource.body

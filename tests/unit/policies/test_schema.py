@@ -18,6 +18,7 @@ from policies.errors import PolicyFileError
 from policies.expected import Slot, fields_of
 from policies.loader import load_portal, references
 from policies.model import PortalPolicy
+from policies.model_realm import RealmPolicy
 from policies.schema import SCHEMA_FILE, policy_schema, rendered
 from policies.schema_docs import PAGE, page
 from tests.unit.policies.test_extends import OWN
@@ -43,18 +44,23 @@ def test_it_is_itself_a_valid_schema_of_its_dialect() -> None:
     assert Draft202012Validator(schema).is_valid({"extends": "../base.yaml"})
 
 
-def models_of(model: type[BaseModel]) -> Iterator[tuple[str, dict[str, Any]]]:
+def models_of(
+    model: type[BaseModel], seen: frozenset[type[BaseModel]] = frozenset()
+) -> Iterator[tuple[str, dict[str, Any]]]:
     yield model.__name__, dict(fields_of(Slot(model)))
     for field in fields_of(Slot(model)).values():
         inner = Slot(field.annotation).unwrapped()
         arguments = getattr(inner.annotation, "__args__", (inner.annotation,))
         for candidate in arguments:
-            if isinstance(candidate, type) and issubclass(candidate, BaseModel):
-                yield from models_of(candidate)
+            is_model = isinstance(candidate, type) and issubclass(candidate, BaseModel)
+            if is_model and candidate not in {model, *seen}:
+                yield from models_of(candidate, seen | {model})
 
 
 @pytest.mark.parametrize(
-    ("name", "fields"), list(models_of(PortalPolicy)), ids=lambda v: str(v)[:9]
+    ("name", "fields"),
+    [*models_of(PortalPolicy), *models_of(RealmPolicy)],
+    ids=lambda v: str(v)[:9],
 )
 def test_every_key_is_titled_and_described_in_both_forms(name: str, fields: dict[str, Any]) -> None:
     definitions = policy_schema()["$defs"]
@@ -162,7 +168,7 @@ def test_the_page_has_every_key_as_the_model_says_it() -> None:
     """After a change of the model: python -m policies.schema_docs."""
     text = PAGE.read_text(encoding="utf-8")
     assert page(text) == text
-    for _, fields in models_of(PortalPolicy):
+    for _, fields in (*models_of(PortalPolicy), *models_of(RealmPolicy)):
         for key in fields:
             assert re.search(rf"^\| `(?:[a-z_.\[\]]+\.)?{key}` \|", text, re.MULTILINE), key
 

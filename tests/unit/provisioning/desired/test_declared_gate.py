@@ -2,35 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from policies.errors import PolicyFileError
-from policies.loader import load_policy
-from provisioning.desired import build
-from provisioning.resources import Desired, Kind
-from tests.unit.provisioning.conftest import ENVIRON, NOW, ROOT
+from provisioning.resources import Kind
+from tests.unit.provisioning.desired.conftest import Declares
 
-GRAIN = ROOT / "policies" / "portals" / "grain-receipts"
 REGISTRATION = "org.keycloak.services.clientregistration.policy.ClientRegistrationPolicy"
 IMPERSONATION = "{realm-management: [impersonation]}"
-Portal = Callable[[str], Desired]
-
-
-@pytest.fixture
-def portal(tmp_path: Path) -> Portal:
-    """What the first portal's policy declares with a text under it."""
-
-    def make(text: str) -> Desired:
-        own = (GRAIN / "policy.yaml").read_text(encoding="utf-8")
-        (tmp_path / "policy.yaml").write_text(f"{own}\n{text}", encoding="utf-8")
-        (tmp_path / "agreement").symlink_to(GRAIN / "agreement")
-        return build(load_policy(tmp_path, environ=ENVIRON), at=NOW)
-
-    return make
 
 
 @pytest.mark.parametrize(
@@ -96,13 +77,13 @@ def portal(tmp_path: Path) -> Portal:
         "groups: [{name: g, subGroups: [{name: h, realmRoles: [offline_access]}]}]",
     ],
 )
-def test_what_leads_past_the_gate_is_refused_with_its_place(portal: Portal, raw: str) -> None:
+def test_what_leads_past_the_gate_is_refused_with_its_place(portal: Declares, raw: str) -> None:
     with pytest.raises(PolicyFileError, match=r"policy\.yaml:\d+: ") as caught:
         portal(f"raw:\n  {raw}\n")
     assert caught.value.exit_code == 1
 
 
-def test_the_users_attributes_cannot_be_opened(portal: Portal) -> None:
+def test_the_users_attributes_cannot_be_opened(portal: Declares) -> None:
     profile = (
         '{"attributes":[{"name":"iin","permissions":{"view":["admin","user"],"edit":["user"]}}]}'
     )
@@ -114,7 +95,7 @@ def test_the_users_attributes_cannot_be_opened(portal: Portal) -> None:
         )
 
 
-def test_every_wrong_is_named_at_once(portal: Portal) -> None:
+def test_every_wrong_is_named_at_once(portal: Declares) -> None:
     with pytest.raises(PolicyFileError) as caught:
         portal(
             "raw:\n  directGrantFlow: x\n  clients:\n    - clientId: other\n"
@@ -123,7 +104,7 @@ def test_every_wrong_is_named_at_once(portal: Portal) -> None:
     assert len(caught.value.message.splitlines()) == 3
 
 
-def test_what_is_no_way_past_the_gate_is_declared(portal: Portal) -> None:
+def test_what_is_no_way_past_the_gate_is_declared(portal: Declares) -> None:
     desired = portal(
         "raw:\n"
         "  displayNameHtml: '<b>Grain</b>'\n"
@@ -142,7 +123,7 @@ def test_what_is_no_way_past_the_gate_is_declared(portal: Portal) -> None:
     assert desired.get(Kind.CLIENT, "account") == {"baseUrl": "/account"}
 
 
-def test_a_client_that_names_no_way_to_a_token_has_none(portal: Portal) -> None:
+def test_a_client_that_names_no_way_to_a_token_has_none(portal: Declares) -> None:
     body: dict[str, Any] = dict(
         portal("raw: {clients: [{clientId: reports}]}").get(Kind.CLIENT, "reports")
     )
@@ -155,12 +136,44 @@ def test_a_client_that_names_no_way_to_a_token_has_none(portal: Portal) -> None:
     assert set(attributes.values()) == {"false"}
 
 
-def test_a_plain_realm_may_do_as_it_likes(tmp_path: Path) -> None:
-    path = tmp_path / "policy.yaml"
-    path.write_text(
-        "version: 1\nrealm: plain\nraw:\n  registrationAllowed: true\n"
-        "  clients: [{clientId: a, directAccessGrantsEnabled: true}]\n",
-        encoding="utf-8",
+@pytest.mark.parametrize(
+    ("section", "said"),
+    [
+        ("clients: [{client_id: b, ways: [password]}]", "directAccessGrantsEnabled"),
+        (
+            "clients: [{client_id: b, ways: [implicit], redirect_uris: [https://b.example/]}]",
+            "impl",
+        ),
+        ("clients: [{client_id: b, ways: [token_exchange]}]", "standard.token.exchange.enabled"),
+        ("clients: [{client_id: b, ways: [jwt_grant]}]", "oauth2.jwt.authorization.grant.enabled"),
+        ("clients: [{client_id: b, ways: [ciba]}]", "oidc.ciba.grant.enabled"),
+        ("clients: [{client_id: b, ways: [device]}]", "oauth2.device.authorization.grant.enabled"),
+        ("clients: [{client_id: b, all_roles: true}]", "fullScopeAllowed"),
+        ("clients: [{client_id: b, access_token_minutes: 6}]", "access tokens live 300 seconds"),
+        ("clients: [{client_id: portal, ways: [service]}]", "serviceAccountsEnabled is declared"),
+        ("client_scopes: [{name: eds-identity, mappers: [{name: m, audience: x}]}]", "nothing is"),
+        ("groups: [{name: g, roles: {clients: {account: [manage-account]}}}]", "account/manage"),
+        ("groups: [{name: g, roles: {realm: [offline_access]}}]", "offline_access"),
+    ],
+)
+def test_a_section_leads_past_the_gate_no_more_than_raw(
+    portal: Declares, section: str, said: str
+) -> None:
+    with pytest.raises(PolicyFileError, match=said):
+        portal(f"{section}\n")
+
+
+def test_a_role_that_everybody_has_includes_no_way_past_the_gate(portal: Declares) -> None:
+    text = "descriptions: {kk: а, ru: б, en: в}, given: to-everybody"
+    with pytest.raises(PolicyFileError, match="account/view-profile"):
+        portal(
+            f"roles: [{{name: user, {text}, includes: {{clients: {{account: [view-profile]}}}}}}]\n"
+        )
+
+
+def test_a_plain_realm_may_do_as_it_likes(plain: Declares) -> None:
+    desired = plain(
+        "raw:\n  registrationAllowed: true\n"
+        "  clients: [{clientId: a, directAccessGrantsEnabled: true}]\n"
     )
-    desired = build(load_policy(path, environ={}), at=NOW)
     assert desired.get(Kind.CLIENT, "a") == {"directAccessGrantsEnabled": True}

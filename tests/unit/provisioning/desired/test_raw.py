@@ -2,42 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import Path
-
 import pytest
 
 from policies.errors import PolicyFileError
-from policies.loader import load_policy
-from provisioning.desired import build
 from provisioning.plan import plan
-from provisioning.resources import Desired, Key, Kind, Live, wire
-from tests.unit.provisioning.conftest import NOW
-
-Declared = Callable[[str], Desired]
+from provisioning.resources import Key, Kind, Live, wire
+from tests.unit.provisioning.desired.conftest import Declares, objects
 
 
-@pytest.fixture
-def declared(tmp_path: Path) -> Declared:
-    """What a plain realm's policy of a text declares."""
-
-    def make(text: str) -> Desired:
-        path = tmp_path / "policy.yaml"
-        path.write_text(f"version: 1\nrealm: back-office\n{text}", encoding="utf-8")
-        return build(load_policy(path, environ={"SECRET": "planted-9c"}), at=NOW)
-
-    return make
-
-
-def test_a_policy_of_nothing_declares_its_realm_alone(declared: Declared) -> None:
-    desired = declared("")
+def test_a_policy_of_nothing_declares_its_realm_alone(plain: Declares) -> None:
+    desired = plain("")
     assert [(r.key, r.body) for r in desired.resources] == [(Key(Kind.REALM, "back-office"), {})]
     assert not desired.absent
     assert not desired.complete
 
 
-def test_only_what_raw_names_is_declared(declared: Declared) -> None:
-    desired = declared(
+def test_only_what_raw_names_is_declared(plain: Declares) -> None:
+    desired = plain(
         "raw:\n"
         "  displayName: Back office\n"
         "  browserFlow: null\n"
@@ -47,29 +28,29 @@ def test_only_what_raw_names_is_declared(declared: Declared) -> None:
         "  roles: {realm: [{name: clerk}], client: {reports: [{name: reader}]}}\n"
         "  groups: [{name: north, subGroups: [{name: east, realmRoles: [clerk]}]}]\n"
     )
-    assert {str(r.key.kind) + ":" + str(r.key): dict(r.body) for r in desired.resources} == {
-        "realm:back-office": {
+    assert objects(desired) == {
+        "realm back-office": {
             "displayName": "Back office",
             "browserFlow": None,
             "attributes": {"frontendUrl": "https://id.example"},
         },
-        "role:clerk": {},
-        "client_role:reports/reader": {},
-        "client:reports": {"redirectUris": frozenset({"https://a.example", "https://b.example"})},
-        "group:/north": {},
-        "group:/north/east": {"realmRoles": frozenset({"clerk"})},
+        "role clerk": {},
+        "client_role reports/reader": {},
+        "client reports": {"redirectUris": frozenset({"https://a.example", "https://b.example"})},
+        "group /north": {},
+        "group /north/east": {"realmRoles": frozenset({"clerk"})},
     }
 
 
-def test_a_realm_that_holds_it_in_another_order_is_as_declared(declared: Declared) -> None:
-    desired = declared(
+def test_a_realm_that_holds_it_in_another_order_is_as_plain(plain: Declares) -> None:
+    desired = plain(
         "raw:\n  supportedLocales: [kk, ru]\n  clients: [{clientId: a, redirectUris: [x, y]}]\n"
         "  identityProviders: [{alias: g, config: {clientSecret: '${env:SECRET}'}}]\n"
     )
-    objects = {r.key: wire(r.body) for r in desired.resources}
-    objects[Key(Kind.CLIENT, "a")] = {"redirectUris": ["y", "x"], "secret": "kept"}
-    objects[Key(Kind.IDENTITY_PROVIDER, "g")] = {"config": {"clientSecret": "**********"}}
-    assert plan(desired, Live("back-office", exists=True, objects=objects)).empty
+    found = {r.key: wire(r.body) for r in desired.resources}
+    found[Key(Kind.CLIENT, "a")] = {"redirectUris": ["y", "x"], "secret": "kept"}
+    found[Key(Kind.IDENTITY_PROVIDER, "g")] = {"config": {"clientSecret": "**********"}}
+    assert plan(desired, Live("back-office", exists=True, objects=found)).empty
 
 
 @pytest.mark.parametrize(
@@ -88,7 +69,7 @@ def test_a_realm_that_holds_it_in_another_order_is_as_declared(declared: Declare
     ],
 )
 def test_a_part_of_another_shape_is_refused_by_its_place(
-    declared: Declared, text: str, said: str
+    plain: Declares, text: str, said: str
 ) -> None:
     with pytest.raises(PolicyFileError, match=rf"policy\.yaml:3: raw: .*{said}"):
-        declared(f"raw: {{{text}}}\n")
+        plain(f"raw: {{{text}}}\n")
