@@ -4,25 +4,93 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from provisioning.errors import ObjectNotFoundError
+from provisioning.plan import Change
+from provisioning.planfile_errors import RealmMovedError
 from provisioning.resources import Kind
-from provisioning.writers import flows, memberships, single
-from provisioning.writers.target import Writer
+from provisioning.writers import (
+    brokers,
+    client_policies,
+    clients,
+    components,
+    flows,
+    groups,
+    memberships,
+    profile,
+    realm,
+    roles,
+)
+from provisioning.writers.ids import ReferenceMissingError
+from provisioning.writers.target import Target, Writer
 
-WRITERS: Mapping[Kind, Writer] = {
-    Kind.ROLE: single.Role(),
-    Kind.CLIENT_SCOPE: single.ClientScope(),
-    Kind.CLIENT_SCOPE_MAPPER: single.ScopeMapper(),
+PARALLEL: frozenset[Kind] = frozenset(
+    {
+        Kind.ROLE,
+        Kind.CLIENT_SCOPE,
+        Kind.CLIENT_SCOPE_MAPPER,
+        Kind.CLIENT,
+        Kind.CLIENT_ROLE,
+        Kind.CLIENT_CLIENT_SCOPES,
+        Kind.CLIENT_ROLE_SCOPE,
+        Kind.CLIENT_SCOPE_ROLE_SCOPE,
+        Kind.CLIENT_MAPPER,
+        Kind.ROLE_COMPOSITES,
+        Kind.GROUP,
+        Kind.IDENTITY_PROVIDER_MAPPER,
+    }
+)
+"""Kinds of which several objects may be written at once; groups: of one depth.
+
+Any other kind is a document of the whole realm, or its writes look at each other.
+"""
+
+
+class _Addressed:
+    """A writer whose 404 is told as what it means: nothing is written to another object instead."""
+
+    def __init__(self, writer: Writer) -> None:
+        self._writer = writer
+
+    def write(self, target: Target, change: Change) -> None:
+        try:
+            self._writer.write(target, change)
+        except ObjectNotFoundError as error:
+            what = f"{str(change.key.kind).replace('_', ' ')} {change.key}"
+            if change.action == "create":
+                raise ReferenceMissingError(
+                    f"{target.realm}: what the {what} belongs to is not there ({error})"
+                ) from None
+            raise RealmMovedError(
+                f"{target.realm}: the {what} is not the object that the plan was made for "
+                f"({error})",
+                hint="Somebody deleted or replaced it meanwhile; plan again.",
+            ) from None
+
+
+_WRITERS: Mapping[Kind, Writer] = {
+    Kind.ROLE: roles.Role(),
+    Kind.CLIENT_SCOPE: clients.ClientScope(),
+    Kind.CLIENT_SCOPE_MAPPER: clients.ScopeMapper(),
     Kind.REALM_CLIENT_SCOPES: memberships.RealmClientScopes(),
-    Kind.LOCALIZATION: single.Localization(),
-    Kind.REQUIRED_ACTION: single.RequiredAction(),
-    Kind.USER_PROFILE: single.UserProfile(),
+    Kind.LOCALIZATION: realm.Localization(),
+    Kind.REQUIRED_ACTION: realm.RequiredAction(),
+    Kind.USER_PROFILE: profile.UserProfile(),
+    Kind.CLIENT_PROFILE: client_policies.Member("/client-policies/profiles", "profiles"),
+    Kind.CLIENT_POLICY: client_policies.Member("/client-policies/policies", "policies"),
+    Kind.COMPONENT: components.Component(),
     Kind.FLOW: flows.Flow(),
-    Kind.IDENTITY_PROVIDER: single.IdentityProvider(),
-    Kind.IDENTITY_PROVIDER_MAPPER: single.IdentityProviderMapper(),
-    Kind.CLIENT: single.Client(),
+    Kind.CLIENT: clients.Client(),
+    Kind.CLIENT_ROLE: roles.Role(),
     Kind.CLIENT_CLIENT_SCOPES: memberships.ClientClientScopes(),
     Kind.CLIENT_ROLE_SCOPE: memberships.ClientRoleScope(),
-    Kind.CLIENT_MAPPER: single.ClientMapper(),
-    Kind.ROLE_COMPOSITES: memberships.RoleComposites(),
-    Kind.REALM: single.Realm(),
+    Kind.CLIENT_SCOPE_ROLE_SCOPE: memberships.ClientScopeRoleScope(),
+    Kind.CLIENT_MAPPER: clients.ClientMapper(),
+    Kind.ROLE_COMPOSITES: roles.RoleComposites(),
+    Kind.GROUP: groups.Group(),
+    Kind.DEFAULT_GROUPS: memberships.DefaultGroups(),
+    Kind.IDENTITY_PROVIDER: brokers.IdentityProvider(),
+    Kind.IDENTITY_PROVIDER_MAPPER: brokers.IdentityProviderMapper(),
+    Kind.REALM: realm.Realm(),
 }
+
+WRITERS: Mapping[Kind, Writer] = {kind: _Addressed(writer) for kind, writer in _WRITERS.items()}

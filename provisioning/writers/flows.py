@@ -1,147 +1,167 @@
-"""Authentication flows, never deleted and never taken apart while people sign in by them.
+"""Authentication flows, never taken apart and never deleted while people sign in by them.
 
-Requirements and configuration are mended in place. A flow with other steps than declared is set
-aside under another name, still bound, and built anew; the realm and the broker are bound to the
-new one afterwards.
+Requirements, configuration and descriptions are mended in place. A flow with other steps than
+declared is set aside under another name, still bound, and built anew; whatever names it is bound
+to the new one afterwards.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import uuid
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from provisioning.connection import quoted
-from provisioning.live import read_flow
+from provisioning.errors import ObjectNotFoundError
 from provisioning.plan import Change
-from provisioning.resources import wire
+from provisioning.resources import Body, Key
+from provisioning.writers.bodies import body_of
+from provisioning.writers.flow_bindings import BuiltInFlowError, delete_flow
+from provisioning.writers.flow_mend import add_config, mend, set_requirement
+from provisioning.writers.flow_rows import CONFIGS, EXECUTIONS, FLOWS, Row, read_rows, walk
 from provisioning.writers.target import Target
 
-_FLOWS = "/authentication/flows"
-_CONFIGS = "/authentication/config"
+BASIC = "basic-flow"
+PRIORITY_STEP = 10
 
 
 class Flow:
-    """A top-level flow with everything in it."""
+    """A top-level flow with everything in it. `new_id`: gives internal ids that are unique."""
+
+    def __init__(self, new_id: Callable[[], str] = lambda: str(uuid.uuid4())) -> None:
+        self._new_id = new_id
 
     def write(self, target: Target, change: Change) -> None:
-        alias, body = change.key.name, wire(change.body)
-        if change.structural and change.action == "update":
-            self._set_aside(target, alias)
-        elif change.action == "update":
-            self._mend(target, alias, body)
+        key = change.key
+        if change.action == "create":
+            self._build(target, key, body_of(change))
             return
-        self._build(target, alias, body)
-
-    def _build(self, target: Target, alias: str, body: Mapping[str, Any]) -> None:
-        """Under a working name first: a half-built flow never carries the name that gets bound."""
-        working = f"{alias} unfinished"
-        for flow in target.get(_FLOWS):
-            if flow["alias"] == working:  # left by an interrupted run; bound nowhere
-                target.delete(f"{_FLOWS}/{quoted(flow['id'])}")
-        target.post(
-            _FLOWS,
-            {
-                "alias": working,
-                "description": body["description"],
-                "providerId": "basic-flow",
-                "topLevel": True,
-                "builtIn": False,
-            },
-        )
-        self._add(target, working, body["executions"])
-        _mend_all(target, working, body["executions"], _tree(target, working), configs=alias)
-        built = target.member(_FLOWS, "alias", working)
-        target.put(f"{_FLOWS}/{quoted(built['id'])}", built | {"alias": alias})
-
-    def _add(self, target: Target, parent: str, executions: Iterable[Mapping[str, Any]]) -> None:
-        path = f"{_FLOWS}/{quoted(parent)}/executions"
-        for execution in executions:
-            if "flow" in execution:
-                target.post(
-                    f"{path}/flow",
-                    {
-                        "alias": execution["flow"],
-                        "type": "basic-flow",
-                        "provider": "basic-flow",
-                        "description": "",
-                    },
-                )
-                self._add(target, execution["flow"], execution["executions"])
-            else:
-                target.post(f"{path}/execution", {"provider": execution["provider"]})
-
-    def _mend(self, target: Target, alias: str, body: Mapping[str, Any]) -> None:
-        live = target.member(_FLOWS, "alias", alias)
-        if live.get("description") != body["description"]:
-            target.put(
-                f"{_FLOWS}/{quoted(live['id'])}", live | {"description": body["description"]}
+        flow_id = change.live_id or target.ids.of(key)
+        if change.body is None:
+            delete_flow(target, flow_id)
+            return
+        live = target.get(f"{FLOWS}/{quoted(flow_id)}")
+        if live["alias"] != key.name:
+            # Its executions are reached by its name alone, which is another flow's by now.
+            raise ObjectNotFoundError(f"the flow {key.name} was renamed", status=404)
+        if not change.structural:
+            _mend(target, live, change.body)
+            return
+        if live["builtIn"]:
+            raise BuiltInFlowError(
+                f"{key.name} is Keycloak's own flow: it can have other requirements, but no other "
+                "steps",
+                hint="Declare a flow of another name and bind that.",
             )
-        _mend_all(target, alias, body["executions"], _tree(target, alias), configs=alias)
+        _set_aside(target, live)
+        self._build(target, key, change.body)
 
-    def _set_aside(self, target: Target, alias: str) -> None:
-        """Rename the flow and every flow in it; a binding holds the id and follows."""
-        aliases = {flow["alias"] for flow in target.get(_FLOWS)}
-        number = 1
-        while f"{alias} set aside {number}" in aliases:
-            number += 1
-        suffix = f" set aside {number}"
-        for row in _rows(_tree(target, alias)):
-            if row.get("authenticationFlow"):
-                _rename(target, f"{_FLOWS}/{quoted(row['flowId'])}", suffix)
-            elif row.get("authenticationConfig"):
-                _rename(target, f"{_CONFIGS}/{quoted(row['authenticationConfig'])}", suffix)
-        live = target.member(_FLOWS, "alias", alias)
-        _rename(target, f"{_FLOWS}/{quoted(live['id'])}", suffix)
+    def _build(self, target: Target, key: Key, body: Body) -> None:
+        """Under a working name first: a half-built flow never carries the name that gets bound."""
+        working = f"{key.name} unfinished"
+        for flow in target.get(FLOWS):
+            if flow["alias"] == working:  # left by an interrupted run
+                delete_flow(target, flow["id"])
+        flow_id = self._new_id()
+        top = {
+            "id": flow_id,
+            "alias": working,
+            "description": body.get("description") or "",
+            "providerId": body.get("providerId") or BASIC,
+            "topLevel": True,
+            "builtIn": False,
+        }
+        target.post(FLOWS, top)
+        executions = body.get("executions") or ()
+        _add_subflows(target, working, executions)
+        subflows = {
+            str(row.answer["displayName"]): row
+            for row in walk(read_rows(target, working))
+            if row.flow_id is not None
+        }
+        self._add_steps(target, key.name, flow_id, executions, subflows)
+        for execution in _declared_subflows(executions):
+            row = subflows[execution["flow"]]
+            set_requirement(target, working, row, execution["requirement"])
+        target.put(f"{FLOWS}/{quoted(flow_id)}", top | {"alias": key.name})
+        target.ids.remember(key, flow_id)
+
+    def _add_steps(
+        self,
+        target: Target,
+        name: str,
+        flow_id: str,
+        executions: Iterable[Body],
+        subflows: Mapping[str, Row],
+    ) -> None:
+        """One request a step, and one more where it has a configuration."""
+        for number, execution in enumerate(executions, start=1):
+            inner = f"{name} {number}"
+            if "flow" in execution:
+                subflow = str(subflows[execution["flow"]].flow_id)
+                self._add_steps(target, inner, subflow, execution["executions"], subflows)
+                continue
+            step = {
+                "id": self._new_id(),
+                "parentFlow": flow_id,
+                "authenticator": execution["provider"],
+                "requirement": execution["requirement"],
+                "priority": number * PRIORITY_STEP,
+            }
+            target.post(EXECUTIONS, step)
+            if execution.get("config"):
+                add_config(target, step["id"], inner, execution["config"])
+
+
+def _add_subflows(target: Target, parent: str, executions: Iterable[Body]) -> None:
+    """Each is there and in its place by one request: none is ever left that nobody can find."""
+    path = f"{FLOWS}/{quoted(parent)}/executions/flow"
+    for number, execution in enumerate(executions, start=1):
+        if "flow" in execution:
+            target.post(
+                path,
+                {
+                    "alias": execution["flow"],
+                    "type": execution.get("type") or BASIC,
+                    "provider": execution.get("provider") or BASIC,
+                    "description": execution.get("description") or "",
+                    "priority": number * PRIORITY_STEP,
+                },
+            )
+            _add_subflows(target, execution["flow"], execution["executions"])
+
+
+def _declared_subflows(executions: Iterable[Body]) -> Iterator[Body]:
+    for execution in executions:
+        if "flow" in execution:
+            yield execution
+            yield from _declared_subflows(execution["executions"])
+
+
+def _mend(target: Target, live: Mapping[str, Any], body: Body) -> None:
+    described = body.get("description")
+    if described is not None and described != (live.get("description") or ""):
+        target.put(f"{FLOWS}/{quoted(live['id'])}", {**live, "description": described})
+    if "executions" in body:
+        mend(target, live["alias"], body["executions"], read_rows(target, live["alias"]))
+
+
+def _set_aside(target: Target, live: Mapping[str, Any]) -> None:
+    """Rename the flow and everything in it; a binding holds the id and follows."""
+    alias = live["alias"]
+    aliases = {flow["alias"] for flow in target.get(FLOWS)}
+    number = 1
+    while f"{alias} set aside {number}" in aliases:
+        number += 1
+    suffix = f" set aside {number}"
+    for row in walk(read_rows(target, alias)):
+        if row.flow_id is not None:
+            _rename(target, f"{FLOWS}/{quoted(row.flow_id)}", suffix)
+        elif row.config_id is not None:
+            _rename(target, f"{CONFIGS}/{quoted(row.config_id)}", suffix)
+    target.put(f"{FLOWS}/{quoted(live['id'])}", {**live, "alias": f"{alias}{suffix}"})
 
 
 def _rename(target: Target, path: str, suffix: str) -> None:
     stored = target.get(path)
     target.put(path, stored | {"alias": f"{stored['alias']}{suffix}"})
-
-
-def _tree(target: Target, alias: str) -> list[dict[str, Any]]:
-    return read_flow(target.connection, target.base, alias)
-
-
-def _mend_all(
-    target: Target,
-    alias: str,
-    wanted: Iterable[Mapping[str, Any]],
-    live: Iterable[dict[str, Any]],
-    *,
-    configs: str,
-) -> None:
-    """Requirements and configuration under the flow `alias`; `configs` begins their names."""
-    for number, (execution, node) in enumerate(zip(wanted, live, strict=True), start=1):
-        name = f"{configs} {number}"
-        _mend_one(target, alias, execution, node, name)
-        if "executions" in execution:
-            inner, nodes = execution["executions"], node["executions"]
-            _mend_all(target, alias, inner, nodes, configs=name)
-
-
-def _mend_one(
-    target: Target,
-    alias: str,
-    execution: Mapping[str, Any],
-    node: Mapping[str, Any],
-    config_name: str,
-) -> None:
-    row = node["row"]
-    config = execution.get("config")
-    if config and not node.get("config"):
-        body = {"alias": config_name, "config": config}
-        target.post(f"/authentication/executions/{quoted(row['id'])}/config", body)
-    elif config and any(node["config"].get(key) != value for key, value in config.items()):
-        path = f"{_CONFIGS}/{quoted(row['authenticationConfig'])}"
-        stored = target.get(path)
-        target.put(path, stored | {"config": {**stored.get("config", {}), **config}})
-    if row["requirement"] != execution["requirement"]:
-        body = row | {"requirement": execution["requirement"]}
-        target.put(f"{_FLOWS}/{quoted(alias)}/executions", body)
-
-
-def _rows(tree: Iterable[Mapping[str, Any]]) -> Iterable[Mapping[str, Any]]:
-    for node in tree:
-        yield node["row"]
-        yield from _rows(node.get("executions", ()))

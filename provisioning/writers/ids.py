@@ -44,6 +44,11 @@ class Ids:
         with self._lock:
             return key in self._ids
 
+    def remember(self, key: Key, id_: str) -> None:
+        """Take note of an object that was made in place of another, or anew."""
+        with self._lock:
+            self._ids[key] = id_
+
     def of(self, key: Key) -> str:
         """The id of an object."""
         with self._lock:

@@ -5,98 +5,114 @@ Taking away comes first: a scope cannot be default and optional at once, and les
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from provisioning.connection import quoted
-from provisioning.errors import ObjectNotFoundError
 from provisioning.plan import Change
+from provisioning.resources import Key, Kind
+from provisioning.writers.bodies import moved
+from provisioning.writers.roles import role_list
 from provisioning.writers.target import Target
+
+_GIVEN = ("default", "optional")
 
 
 class RealmClientScopes:
     """The client scopes that new clients are given."""
 
     def write(self, target: Target, change: Change) -> None:
-        paths = {
-            "default": "/default-default-client-scopes",
-            "optional": "/default-optional-client-scopes",
-        }
-        live = {kind: {scope["name"] for scope in target.get(paths[kind])} for kind in paths}
-        _assign_scopes(target, paths, live, change)
+        paths = {given: f"/default-{given}-client-scopes" for given in _GIVEN}
+        _assign(target, paths, {given: moved(change, given) for given in _GIVEN})
 
 
 class ClientClientScopes:
     """The client scopes of one client."""
 
     def write(self, target: Target, change: Change) -> None:
-        client = target.client(change.key.name)
-        base = f"/clients/{quoted(client['id'])}"
-        paths = {
-            "default": f"{base}/default-client-scopes",
-            "optional": f"{base}/optional-client-scopes",
-        }
-        live = {kind: {scope["name"] for scope in target.get(paths[kind])} for kind in paths}
-        _assign_scopes(target, paths, live, change)
-
-
-class RoleComposites:
-    """What else a role gives; of the default role, what every account is given."""
-
-    def write(self, target: Target, change: Change) -> None:
-        body = change.body or {}
-        path = f"/roles/{quoted(change.key.name)}/composites"
-        wanted = [target.get(f"/roles/{quoted(name)}") for name in sorted(body["realm"])]
-        for client_id, name in sorted(item.split("/", 1) for item in body["client"]):
-            client = target.client(client_id)
-            wanted.append(target.get(f"/clients/{quoted(client['id'])}/roles/{quoted(name)}"))
-        _replace(target, path, target.get(path), wanted)
+        client = quoted(change.live_id or target.ids.client(change.key.name))
+        paths = {given: f"/clients/{client}/{given}-client-scopes" for given in _GIVEN}
+        _assign(
+            target,
+            paths,
+            {given: _moved_scopes(target, change, given, paths[given]) for given in _GIVEN},
+        )
 
 
 class ClientRoleScope:
     """The roles that a client's tokens may carry."""
 
     def write(self, target: Target, change: Change) -> None:
-        body = change.body or {}
-        base = f"/clients/{quoted(target.client(change.key.name)['id'])}/scope-mappings"
-        live = target.get(base)
-        for mapping in (live.get("clientMappings") or {}).values():
-            target.delete(f"{base}/clients/{quoted(mapping['id'])}", mapping["mappings"])
-        wanted = [target.get(f"/roles/{quoted(name)}") for name in sorted(body["realm"])]
-        _replace(target, f"{base}/realm", live.get("realmMappings") or [], wanted)
+        client = change.live_id or target.ids.client(change.key.name)
+        _write_role_scope(target, f"/clients/{quoted(client)}/scope-mappings", change)
 
 
-def _assign_scopes(
-    target: Target, paths: Mapping[str, str], live: Mapping[str, set[str]], change: Change
-) -> None:
-    body = change.body or {}
-    ids = {scope["name"]: scope["id"] for scope in target.get("/client-scopes")}
-    unknown = sorted(name for kind in paths for name in body[kind] if name not in ids)
-    if unknown:
-        raise ObjectNotFoundError(
-            f"the realm {target.realm} has no client scope {', '.join(unknown)}",
-            status=404,
-            hint="Keycloak brings it along; restore it, or make one of that name.",
-        )
-    for kind, path in paths.items():
-        for name in sorted(live[kind] - body[kind]):
-            target.delete(f"{path}/{quoted(ids[name])}")
-    for kind, path in paths.items():
-        for name in sorted(body[kind] - live[kind]):
-            target.put(f"{path}/{quoted(ids[name])}")
+class ClientScopeRoleScope:
+    """The roles that a client scope lets into the tokens of the clients that have it."""
+
+    def write(self, target: Target, change: Change) -> None:
+        scope = change.live_id or target.ids.of(Key(Kind.CLIENT_SCOPE, change.key.name))
+        _write_role_scope(target, f"/client-scopes/{quoted(scope)}/scope-mappings", change)
 
 
-def _replace(
-    target: Target,
-    path: str,
-    live: Iterable[Mapping[str, Any]],
-    wanted: Iterable[Mapping[str, Any]],
-) -> None:
-    live_by_id = {role["id"]: role for role in live}
-    wanted_by_id = {role["id"]: role for role in wanted}
-    surplus = [role for id_, role in live_by_id.items() if id_ not in wanted_by_id]
-    missing = [role for id_, role in wanted_by_id.items() if id_ not in live_by_id]
-    if surplus:
-        target.delete(path, surplus)
-    if missing:
-        target.post(path, missing)
+class DefaultGroups:
+    """The groups that new people join."""
+
+    def write(self, target: Target, change: Change) -> None:
+        more, less = moved(change, "groups")
+        for path in less:
+            target.delete(f"/default-groups/{quoted(target.ids.of(Key(Kind.GROUP, path)))}")
+        for path in more:
+            target.put(f"/default-groups/{quoted(target.ids.of(Key(Kind.GROUP, path)))}")
+
+
+def write_roles(target: Target, base: str, *, realm: _Moved, client: _Moved) -> None:
+    """Bring role mappings under `base` (of a client, a client scope, a group) to what is declared.
+
+    Each argument: what to add and what to take away; roles of clients as `clientId/role`. One
+    request for the realm's roles and one for each client, each way.
+    """
+    for send, realm_roles, client_roles in (
+        (target.delete, realm[1], client[1]),
+        (target.post, realm[0], client[0]),
+    ):
+        if realm_roles:
+            send(f"{base}/realm", role_list(target, realm=realm_roles, client=()))
+        for owner, roles in _by_client(target, client_roles).items():
+            send(f"{base}/clients/{quoted(owner)}", roles)
+
+
+def _write_role_scope(target: Target, base: str, change: Change) -> None:
+    write_roles(target, base, realm=moved(change, "realm"), client=moved(change, "client"))
+
+
+def _by_client(target: Target, named: list[str]) -> dict[str, list[dict[str, Any]]]:
+    roles: dict[str, list[dict[str, Any]]] = {}
+    for item in named:
+        owner, id_, name = target.ids.client_role(item)
+        roles.setdefault(owner, []).append({"id": id_, "name": name})
+    return roles
+
+
+def _moved_scopes(target: Target, change: Change, given: str, path: str) -> _Moved:
+    """As `moved`; but a client made without its own scopes has those that Keycloak gave it."""
+    declared = (change.body or {}).get(given)
+    if change.action != "create" or declared is None:
+        return moved(change, given)
+    held = {scope["name"] for scope in target.get(path)}
+    return sorted(declared - held), sorted(held - declared)
+
+
+def _assign(target: Target, paths: Mapping[str, str], scopes: Mapping[str, _Moved]) -> None:
+    wanted = {name for more, less in scopes.values() for name in (*more, *less)}
+    # All are looked up before the first write: a name that is not there changes nothing.
+    ids = {name: target.ids.of(Key(Kind.CLIENT_SCOPE, name)) for name in sorted(wanted)}
+    for given, (_, less) in scopes.items():
+        for name in less:
+            target.delete(f"{paths[given]}/{quoted(ids[name])}")
+    for given, (more, _) in scopes.items():
+        for name in more:
+            target.put(f"{paths[given]}/{quoted(ids[name])}")
+
+
+_Moved = tuple[list[str], list[str]]

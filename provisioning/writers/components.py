@@ -1,0 +1,71 @@
+"""Components: key providers, client registration policies, user federation and what is below it."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from provisioning.connection import quoted
+from provisioning.plan import Change
+from provisioning.resources import Body, Key, wire
+from provisioning.writers.bodies import body_of
+from provisioning.writers.ids import ReferenceMissingError
+from provisioning.writers.target import Target
+
+_TWIN = re.compile(r" #\d+\Z")
+_CONFIG = "config"
+
+
+class Component:
+    """A component. Its parent in the key is the provider type, in the body another component."""
+
+    def write(self, target: Target, change: Change) -> None:
+        if change.action == "create":
+            target.post("/components", self._new(target, change.key, body_of(change)))
+            return
+        path = f"/components/{quoted(change.live_id or target.ids.of(change.key))}"
+        if change.body is None:
+            target.delete(path)
+            return
+        live = target.get(path)
+        declared = {name: v for name, v in change.body.items() if name not in {_CONFIG, "parent"}}
+        document = {**live, **wire(declared)}
+        # Keys that a PUT does not carry stay, and with them secrets that we cannot read; a key
+        # with no value goes.
+        config = change.body.get(_CONFIG) or {}
+        document[_CONFIG] = {key: [] if v is None else wire(v) for key, v in config.items()}
+        target.put(path, document)
+
+    def _new(self, target: Target, key: Key, body: Body) -> dict[str, Any]:
+        document = wire({name: value for name, value in body.items() if name != "parent"})
+        document |= {"name": component_name(target, key, body), "providerType": key.parent}
+        if body.get("parent"):
+            document["parentId"] = _above(target, key, str(body["parent"]))
+        return dict(document)
+
+
+def component_name(target: Target, key: Key, body: Body) -> str:
+    """Keycloak's name of a component that is to be created.
+
+    A key's name begins with what the component is under (another component, or its subtype) and
+    ends in a number when Keycloak holds one of the same name already.
+    """
+    name = key.name
+    twin = _TWIN.search(name)
+    if twin and target.ids.knows(Key(key.kind, name[: twin.start()], key.parent)):
+        name = name[: twin.start()]
+    above = body.get("parent") or body.get("subType")
+    return name.removeprefix(f"{above}/") if above else name
+
+
+def _above(target: Target, key: Key, parent: str) -> str:
+    """The id of the component that another one is created under."""
+    found = target.get(f"/components?name={quoted(parent)}")
+    ids = [component["id"] for component in found]
+    if len(ids) != 1:
+        raise ReferenceMissingError(
+            f"the realm has {len(ids) or 'no'} components called {parent}, under which {key.name} "
+            "is declared",
+            hint="There must be exactly one.",
+        )
+    return str(ids[0])
