@@ -11,11 +11,20 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from policies.errors import REFUSED
+from provisioning.errors import ProvisioningError
 from provisioning.resources import Body, Desired, Key, Kind, Live, Resource
 
 AGREEMENT = "agreement"
 AGREEMENT_TEXTS = ("tanbaAgreementTitle", "tanbaAgreementText", "tanbaAgreementSummary")
 PROFILE = Key(Kind.USER_PROFILE, "user-profile")
+
+
+class OlderAgreementError(ProvisioningError):
+    """The files know an older version of the agreement than the realm."""
+
+    code = "older_agreement"
+    exit_code = REFUSED
 
 
 def allowed_values(profile: Mapping[str, Any] | None) -> frozenset[str]:
@@ -48,6 +57,28 @@ def keep_what_the_keeper_owns(desired: Desired, live: Live) -> tuple[Desired, tu
         "values and text are the keeper's and stay"
     )
     return replace(desired, resources=resources), (sentence,)
+
+
+def require_current_agreement(desired: Desired, live: Live) -> None:
+    """Refuse files whose newest version of the agreement is older than the realm's newest.
+
+    Such files are an old checkout: what else they declare is as old. A rollback, or a part of a
+    declaration, says nothing about the agreement. Raises OlderAgreementError.
+    """
+    standing = allowed_values(live.objects.get(PROFILE))
+    declared = allowed_values(_body(desired, PROFILE))
+    if desired.whole and declared and _newest(declared) < _newest(standing):
+        raise OlderAgreementError(
+            f"{desired.realm}: the files know version {_newest(declared)} of the agreement, and "
+            f"the realm is at version {_newest(standing)} already",
+            hint="Take the policies that hold the newer version; look at this machine's clock.",
+        )
+
+
+def _newest(values: frozenset[str]) -> int:
+    """The highest version among values `<version>:<language>:<digits>`; 0 where there is none."""
+    numbers = (value.partition(":")[0] for value in values)
+    return max((int(n) for n in numbers if n.isascii() and n.isdigit()), default=0)
 
 
 def _body(desired: Desired, key: Key) -> Body | None:

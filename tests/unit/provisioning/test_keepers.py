@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import pytest
+
 from provisioning.keepers import (
     AGREEMENT_TEXTS,
     PROFILE,
+    OlderAgreementError,
     allowed_values,
     keep_what_the_keeper_owns,
+    require_current_agreement,
     with_allowed_values,
 )
 from provisioning.plan import plan
@@ -58,3 +64,40 @@ def test_a_gate_whose_values_were_removed_is_closed_again(
     profile["attributes"]["agreement"]["validations"] = {}
     (change,) = plan(desired, changed(as_declared, PROFILE, profile)).changes
     assert allowed_values(change.body) == allowed_values(desired.get(PROFILE.kind, PROFILE.name))
+
+
+def at_versions(desired: Desired, live: Live, *values: str) -> Live:
+    """The realm with these values allowed."""
+    profile = with_allowed_values(desired.get(PROFILE.kind, PROFILE.name), frozenset(values))
+    return changed(live, PROFILE, wire(profile))
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        ("2:kk:aaaaaaaaaaaaaaaa",),
+        ("1:kk:aaaaaaaaaaaaaaaa", "2:kk:aaaaaaaaaaaaaaaa"),
+        ("10:kk:aaaaaaaaaaaaaaaa", "9:ru:aaaaaaaaaaaaaaaa"),
+    ],
+)
+def test_files_older_than_the_realm_are_refused(
+    desired: Desired, as_declared: Live, values: tuple[str, ...]
+) -> None:
+    with pytest.raises(OlderAgreementError, match="know version 1 of the agreement") as caught:
+        require_current_agreement(desired, at_versions(desired, as_declared, *values))
+    assert (caught.value.code, caught.value.exit_code) == ("older_agreement", 3)
+
+
+def test_files_as_new_as_the_realm_or_newer_go_on(desired: Desired, as_declared: Live) -> None:
+    require_current_agreement(desired, as_declared)
+    require_current_agreement(desired, Live(desired.realm, exists=False))
+    for values in (("1:kk:0000000000000000",), ("something else", "²:kk:x"), ()):
+        require_current_agreement(desired, at_versions(desired, as_declared, *values))
+
+
+def test_a_rollback_or_a_plain_realm_is_not_judged_by_the_agreement(
+    desired: Desired, as_declared: Live
+) -> None:
+    live = at_versions(desired, as_declared, *NEWER)
+    require_current_agreement(replace(desired, whole=False), live)
+    require_current_agreement(Desired(desired.realm, ()), live)
