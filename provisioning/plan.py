@@ -107,12 +107,16 @@ def _of_flow(difference: Difference) -> Difference:
     return difference
 
 
-def _order(change: Change) -> tuple[bool, float, str, str]:
-    """Whole objects go when nothing refers to them any more, so in the reverse order."""
+def _order(change: Change) -> tuple[bool, float, int, str, str]:
+    """Whole objects go when nothing refers to them any more, so in the reverse order.
+
+    What a path is deep in (a group, a component under another) is made after and goes before it.
+    """
     key = change.key
+    depth = key.name.count("/")
     if change.action == "delete" and key.kind not in IN_PLACE:
-        return True, -ORDER[key.kind], key.parent, key.name
-    return False, _position(change), key.parent, key.name
+        return True, -ORDER[key.kind], -depth, key.parent, key.name
+    return False, _position(change), depth, key.parent, key.name
 
 
 def _position(change: Change) -> float:

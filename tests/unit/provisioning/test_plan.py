@@ -149,6 +149,8 @@ def test_a_client_that_signs_people_in_by_a_flow_built_anew_is_bound_again() -> 
 def test_whole_objects_go_last_and_what_refers_to_others_first() -> None:
     gone = [
         Key(Kind.ROLE, "r"),
+        Key(Kind.GROUP, "/east"),
+        Key(Kind.GROUP, "/east/inner"),
         Key(Kind.CLIENT, "c"),
         Key(Kind.FLOW, "f"),
         Key(Kind.CLIENT_MAPPER, "m", "x"),
@@ -156,12 +158,14 @@ def test_whole_objects_go_last_and_what_refers_to_others_first() -> None:
     live = Live("r", exists=True, objects={key: {} for key in gone})
     made = Resource(Key(Kind.REALM, "r"), {"enabled": True})
     changes = plan(Desired("r", (made,), absent=frozenset(gone)), live).changes
-    assert [c.key.kind for c in changes] == [
-        Kind.CLIENT_MAPPER,
-        Kind.REALM,
-        Kind.CLIENT,
-        Kind.FLOW,
-        Kind.ROLE,
+    assert [(c.key.kind, c.key.name) for c in changes] == [
+        (Kind.CLIENT_MAPPER, "m"),
+        (Kind.REALM, "r"),
+        (Kind.GROUP, "/east/inner"),
+        (Kind.GROUP, "/east"),
+        (Kind.CLIENT, "c"),
+        (Kind.FLOW, "f"),
+        (Kind.ROLE, "r"),
     ]
 
 

@@ -41,6 +41,7 @@ SNAPSHOT: dict[str, Any] = {
             "subGroups": [{"id": "31", "name": "in", "subGroups": []}],
         }
     ],
+    "defaultGroups": ["/a/b/in"],
     "clients": [
         {
             "id": "20",
@@ -126,7 +127,7 @@ BODIES: list[tuple[Key, Any]] = [
         {"attributes": {"k": ["v"]}, "realmRoles": ["plain"], "clientRoles": ["c/a"]},
     ),
     (Key(Kind.GROUP, "/a~/b/in"), {"realmRoles": [], "clientRoles": []}),
-    (Key(Kind.DEFAULT_GROUPS, "default"), {"groups": []}),
+    (Key(Kind.DEFAULT_GROUPS, "default"), {"groups": ["/a~/b/in"]}),
     (
         Key(Kind.CLIENT, "c"),
         {"enabled": True, "authenticationFlowBindingOverrides": {"browser": "mine"}},
