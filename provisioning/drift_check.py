@@ -1,0 +1,102 @@
+"""One look at one realm: what is not as declared, whose change it is, and who made it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from provisioning.admin_events import SILENT, AdminEvent, Match, about
+from provisioning.admin_events_read import Trail, known_of, names_of, read_trail
+from provisioning.connection import Connection
+from provisioning.drift import Drift, Drifted, drift
+from provisioning.resources import Desired, Key, Kind, Live
+from provisioning.state import State, StateUnreadableError, read_state
+from provisioning.survey import survey
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What events say of one object, newest first; `certain`: their paths name it."""
+
+    events: tuple[AdminEvent, ...] = ()
+    certain: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """One realm at one moment. `damage`: why its state cannot be read; then `state` is None.
+
+    `told` has an entry for each object that somebody may have changed in Keycloak. `names`: user
+    names by internal id, as far as they may be read.
+    """
+
+    drift: Drift
+    state: State | None
+    damage: str = ""
+    kept: tuple[str, ...] = ()
+    trail: Trail = field(default_factory=Trail)
+    told: Mapping[Key, Told] = field(default_factory=dict)
+    names: Mapping[str, str] = field(default_factory=dict)
+    records_events: bool = True
+
+    @property
+    def clean(self) -> bool:
+        """Whether the realm is as declared and its state is as Tanba left it."""
+        return self.drift.empty and not self.damage
+
+
+def check(
+    connection: Connection, desired: Desired, *, at: datetime, before: Checked | None = None
+) -> Checked:
+    """Read the realm and compare; events only where something differs. Read-only.
+
+    `before`: the last look; when nothing moved since, its events are taken and none are read.
+    Raises what Connection raises; a damaged state is a finding, no error.
+    """
+    surveyed = survey(connection, desired, at=at)
+    live = surveyed.live
+    state, damage = _state(live)
+    found = drift(surveyed.plan, live, state)
+    fresh = Checked(found, state, damage, surveyed.plan.kept, records_events=_records_events(live))
+    suspects = [o for o in found.objects if o.perhaps_in_keycloak]
+    if found.missing or not found.objects:
+        return fresh
+    if before is not None and (before.drift, before.state) == (found, state):
+        trail, told, names = before.trail, before.told, before.names
+    else:
+        trail = read_trail(connection, live, state, {o.key.kind for o in suspects})
+        told = tell(suspects, trail, live, state)
+        actors = [e.actor for one in told.values() for e in one.events]
+        actors += [event.actor for event in trail.touched]
+        names = names_of(connection, live, actors)
+    return Checked(found, state, damage, fresh.kept, trail, told, names, fresh.records_events)
+
+
+def tell(suspects: list[Drifted], trail: Trail, live: Live, state: State | None) -> dict[Key, Told]:
+    """The events of each object: those that name it, else those that may mean it. Pure."""
+    known = known_of(live, state)
+    result = {}
+    for suspect in suspects:
+        matched = [(event, about(event, suspect.key, known)) for event in trail.events]
+        named = tuple(event for event, match in matched if match is Match.NAMED)
+        possible = tuple(event for event, match in matched if match is Match.POSSIBLE)
+        result[suspect.key] = Told(named or possible, certain=bool(named))
+    return result
+
+
+def silent(key: Key) -> bool:
+    """Whether Keycloak keeps no event of what happens to an object of this kind."""
+    return key.kind in SILENT
+
+
+def _state(live: Live) -> tuple[State | None, str]:
+    try:
+        return read_state(live), ""
+    except StateUnreadableError as error:
+        return None, f"{error.message}. {error.hint}".strip()
+
+
+def _records_events(live: Live) -> bool:
+    realm = live.objects.get(Key(Kind.REALM, live.realm)) or {}
+    return bool(realm.get("adminEventsEnabled"))

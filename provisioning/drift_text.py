@@ -1,0 +1,110 @@
+"""What `tanba drift` found, for people: a line for each object, under it each value and who."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import click
+
+from provisioning.drift import Side
+from provisioning.drift_report import DeviationRecord, EventRecord, ObjectRecord, RealmRecord, What
+from provisioning.render import printable, value_text
+
+_WORDS: Mapping[tuple[What, Side], str] = {
+    ("differs", Side.KEYCLOAK): "changed in Keycloak",
+    ("differs", Side.POLICY): "changed in the policy",
+    ("differs", Side.BOTH): "changed in Keycloak and in the policy",
+    ("differs", Side.UNKNOWN): "changed, where cannot be told",
+    ("missing", Side.KEYCLOAK): "deleted in Keycloak",
+    ("missing", Side.POLICY): "new in the policy",
+    ("missing", Side.BOTH): "deleted in Keycloak and changed in the policy",
+    ("missing", Side.UNKNOWN): "not there, why cannot be told",
+    ("surplus", Side.KEYCLOAK): "added in Keycloak",
+    ("surplus", Side.POLICY): "no longer in the policy",
+    ("surplus", Side.BOTH): "added in Keycloak, and the policy changed",
+    ("surplus", Side.UNKNOWN): "not to be there, why it is cannot be told",
+}
+_SIGNS: Mapping[What, str] = {"missing": "-", "differs": "~", "surplus": "+"}
+_COLOURS: Mapping[Side, str] = {
+    Side.KEYCLOAK: "red",
+    Side.POLICY: "yellow",
+    Side.BOTH: "red",
+    Side.UNKNOWN: "magenta",
+}
+
+
+def as_text(realm: RealmRecord, *, colour: bool = False) -> str:
+    """One realm; nothing in it can bring in a terminal's control sequences."""
+    return "\n".join(_lines(realm, colour=colour))
+
+
+def headline(realm: RealmRecord) -> str:
+    """The realm, and how much was changed on which side."""
+    since = ""
+    if realm.applied is not None:
+        at = realm.applied.at.strftime("%Y-%m-%dT%H:%M:%SZ")
+        who = printable(realm.applied.who)
+        since = f" since the apply of {at} by {who} (run {printable(realm.applied.run)})"
+    elif not realm.missing and realm.state_damage is None:
+        since = "; no apply is on record"
+    return f"{realm.realm}: {_summary(realm)}{since}"
+
+
+def _summary(realm: RealmRecord) -> str:
+    if realm.missing:
+        return "the realm is not there"
+    if not realm.objects:
+        return "as declared"
+    counts = {side: sum(found.changed_in is side for found in realm.objects) for side in Side}
+    words = {
+        Side.KEYCLOAK: "changed in Keycloak",
+        Side.POLICY: "changed in the policy",
+        Side.BOTH: "changed in both",
+        Side.UNKNOWN: "changed, where cannot be told",
+    }
+    parts = [f"{count} {words[side]}" for side, count in counts.items() if count]
+    return f"objects not as declared: {', '.join(parts)}"
+
+
+def _lines(realm: RealmRecord, *, colour: bool) -> Iterator[str]:
+    yield headline(realm)
+    if realm.state_damage is not None:
+        line = f"  ! the record of the last apply is damaged: {printable(realm.state_damage)}"
+        yield click.style(line, fg="red") if colour else line
+    for found in realm.objects:
+        head = f"  {_SIGNS[found.what]} {found.kind} {printable(found.name)}: {_words(found)}"
+        yield click.style(head, fg=_COLOURS[found.changed_in]) if colour else head
+        yield from (f"      {_value(value, found)}" for value in found.differences)
+        yield from (f"      > {_event(event)}" for event in found.events)
+        if found.more_events:
+            yield f"      > and {found.more_events} more before"
+        elif not found.events and found.changed_in is not Side.POLICY and not realm.remarks:
+            yield "      > no admin event tells who"
+    yield from (f"  ? {printable(sentence)}" for sentence in realm.remarks)
+    yield from (f"  = {printable(sentence)}" for sentence in realm.kept)
+
+
+def _words(found: ObjectRecord) -> str:
+    sides = {value.changed_in for value in found.differences}
+    if len(sides) > 1:
+        return "changed in several places"
+    return _WORDS[found.what, found.changed_in]
+
+
+def _value(value: DeviationRecord, found: ObjectRecord) -> str:
+    text = (
+        f"{printable(value.path)}: declared {value_text(value.declared)}, "
+        f"found {value_text(value.found)}"
+    )
+    sides = {other.changed_in for other in found.differences}
+    return text if len(sides) == 1 else f"{text} ({_WORDS['differs', value.changed_in]})"
+
+
+def _event(event: EventRecord) -> str:
+    """`2026-11-23T16:04:11Z UPDATE by aigerim from 10.0.0.7 (clients/…)`."""
+    perhaps = "" if event.certain else "perhaps "
+    who = event.name or (f"the user with the id {event.user}" if event.user else "nobody known")
+    who = f"{who}, the identity that applies," if event.applies else who
+    at = event.at.strftime("%Y-%m-%dT%H:%M:%SZ")
+    where = f" from {event.address}" if event.address else ""
+    return printable(f"{perhaps}{at} {event.operation} by {who}{where} ({event.path or 'realm'})")
