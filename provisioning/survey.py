@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from provisioning.connection import Connection
@@ -21,13 +21,21 @@ class Surveyed:
     plan: Plan
 
 
-def survey(connection: Connection, desired: Desired, *, at: datetime | None = None) -> Surveyed:
+def survey(
+    connection: Connection,
+    desired: Desired,
+    *,
+    at: datetime | None = None,
+    clearing: frozenset[str] | None = None,
+) -> Surveyed:
     """Read the realm and compare. Raises what `read` raises.
 
     `at`: now, one instant for all surveys of a run; without it no idle flow is cleared.
+    `clearing`: names of the idle flows that may go; None: all that waited long enough.
     """
     live = read(connection, desired)
-    return Surveyed(desired, live, plan(desired, live, ownership_of(live, at=at)))
+    ownership = replace(ownership_of(live, at=at), clearing=clearing)
+    return Surveyed(desired, live, plan(desired, live, ownership))
 
 
 def plan_realm(connection: Connection, desired: Desired, *, at: datetime | None = None) -> Plan:

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import functools
+import signal
 import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
+from types import FrameType
 
 import click
 
 from policies.errors import REFUSED
-from provisioning.apply import Progress, apply_plan, require_no_loss, survey
+from provisioning.apply import ApplyOptions, Surveyed, apply_surveyed, require_no_loss, survey
 from provisioning.commands.options import (
     POLICY_PATHS,
     connect,
@@ -18,6 +24,7 @@ from provisioning.commands.options import (
     server_options,
 )
 from provisioning.commands.output import show
+from provisioning.connection import Connection
 from provisioning.planfile import (
     PlanDocument,
     read_plan,
@@ -26,49 +33,126 @@ from provisioning.planfile import (
     require_server,
     require_unmoved,
 )
-from provisioning.render import printable
+from provisioning.progress_display import display
+from provisioning.resources import Desired, Kind
+from provisioning.target_selection import Targets, listed
+
+Look = Callable[[Connection, Desired], Surveyed]
 
 
 @click.command()
 @POLICY_PATHS
 @output_format("text", "json")
 @click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option(
+    "--target",
+    "targets",
+    multiple=True,
+    metavar="KIND/NAME",
+    help="Write only this, as the plan names it; a pattern (client_mapper/portal/*), repeatable.",
+)
+@click.option(
+    "--unsafe-allow-loss",
+    "allow_loss",
+    is_flag=True,
+    help="Also delete what nobody can give back: the plan says what is lost for good.",
+)
 @server_options
-def apply(paths: tuple[Path, ...], output: str, *, yes: bool, **server: str | None) -> int:
+def apply(
+    paths: tuple[Path, ...],
+    output: str,
+    targets: tuple[str, ...],
+    *,
+    yes: bool,
+    allow_loss: bool,
+    **server: str | None,
+) -> int:
     """Make the realms as the policies declare, by the writes that `plan` shows and no others.
 
     PATHS are policy files or the folders that hold them; or a plan that `tanba plan --out` wrote,
     which is refused when the realm or the policies moved since. After a plan its policies may be
-    named; otherwise they are taken from where the plan says. Exit code 0: as declared, 3: not
-    allowed to go on.
+    named; otherwise they are taken from where the plan says. Exit code 0: as declared (with
+    --target: what was named is), 3: not allowed to go on.
     """
     document, policies = _plan_and_policies(paths)
-    connection = connect(server)
+    connection, chosen = connect(server), Targets(targets)
     if document is not None:
         require_server(document, connection.settings.url)
     wanted = declared(policies)
     if document is not None:
         require_declaration(document, wanted)
-    surveyed = [survey(connection, desired) for desired in wanted]
+    look = _look(document)
+    surveyed = [look(connection, desired) for desired in wanted]
     if document is not None:
         require_unmoved(document, surveyed)
+    chosen.require_known((realm.desired, realm.plan) for realm in surveyed)
+    plans = [chosen.select(realm.plan) for realm in surveyed]
     if output == "text":
-        show([realm.plan for realm in surveyed], output, connection)
-    for realm in surveyed:
-        require_no_loss(realm.plan)
-    if not yes and not all(realm.plan.empty for realm in surveyed) and not _agreed():
+        show(plans, output, connection)
+        _say_left_out(chosen, surveyed)
+    if not allow_loss:
+        for planned in plans:
+            require_no_loss(planned)
+    if not yes and not all(planned.empty for planned in plans) and not _agreed():
         click.echo("nothing was written", err=True)
         return REFUSED
-    progress = _line if output == "text" else _silent
-    done = [
-        realm.plan
-        if realm.plan.empty
-        else apply_plan(connection, realm.desired, realm.plan, progress=progress)
-        for realm in surveyed
-    ]
+    with _terminated_as_interrupted(), display(output) as shown:
+        options = ApplyOptions(
+            select=chosen.select,
+            allow_loss=allow_loss,
+            look=look,
+            progress=shown.progress,
+            report=shown.report,
+        )
+        done = [apply_surveyed(connection, realm, options) for realm in surveyed]
     if output == "json":
         show(done, output, connection)
     return 0
+
+
+def _look(document: PlanDocument | None) -> Look:
+    """How the realms are read in this run, every time: as of one instant.
+
+    A plan file says which idle flows are cleared; others may have waited long enough by now.
+    """
+    now = datetime.now(UTC)
+    if document is None:
+        return functools.partial(survey, at=now)
+    cleared = {
+        realm.realm: frozenset(
+            change.name
+            for change in realm.changes
+            if change.kind is Kind.FLOW and change.action == "delete"
+        )
+        for realm in document.realms
+    }
+
+    def look(connection: Connection, desired: Desired) -> Surveyed:
+        return survey(connection, desired, at=now, clearing=cleared.get(desired.realm))
+
+    return look
+
+
+def _say_left_out(targets: Targets, surveyed: Sequence[Surveyed]) -> None:
+    for realm in surveyed:
+        left_out = targets.left_out(realm.plan)
+        if left_out:
+            what = f"{len(left_out)} left out by --target: {listed(left_out)}"
+            click.echo(f"  = {what}")
+
+
+@contextmanager
+def _terminated_as_interrupted() -> Iterator[None]:
+    """Let SIGTERM, by which pipelines cancel, end a run as Ctrl-C does: the lock is given back."""
+
+    def interrupt(_number: int, _frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _plan_and_policies(paths: tuple[Path, ...]) -> tuple[PlanDocument | None, tuple[Path, ...]]:
@@ -86,16 +170,3 @@ def _agreed() -> bool:
     if not sys.stdin.isatty():
         raise click.UsageError("there is nobody to ask; give --yes to write without asking")
     return click.confirm("Write this?", default=False, err=True)
-
-
-def _line(progress: Progress) -> None:
-    change = progress.change
-    click.echo(
-        f"[{progress.done}/{progress.total}] {progress.realm}: "
-        f"{change.action} {change.key.kind} {printable(str(change.key))}",
-        err=True,
-    )
-
-
-def _silent(_progress: Progress) -> None:
-    """JSON is asked for by programs, which read no progress."""
