@@ -17,6 +17,22 @@ ROOT = Path(__file__).resolve().parent.parent
 SHARED_DATA = ROOT.parent / "shared" / "data"
 
 
+SERVERS = (ROOT / "tests" / "keycloak", ROOT / "tests" / "journeys")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep together, under `--dist loadgroup`, what shares a server.
+
+    Everything that uses the stand is one group, every file with a server of its own another, so
+    that two workers run two servers and no more.
+    """
+    for item in items:
+        if any(item.path.is_relative_to(folder) for folder in SERVERS):
+            shares_stand = "stand" in getattr(item, "fixturenames", ())
+            group = "stand" if shares_stand else item.path.stem
+            item.add_marker(pytest.mark.xdist_group(group))
+
+
 def _refuse_unless_loopback(address: Any) -> None:
     if not isinstance(address, tuple):  # a Unix socket's path
         return
