@@ -1,6 +1,6 @@
 # The verbs of this project; each is one line to a real tool.
 .DEFAULT_GOAL := help
-.PHONY: help setup up down lint format prepare test bench fuzz soak lock
+.PHONY: help setup up down lint format prepare test test-matrix bench fuzz soak lock
 
 PYTHON ?= python3
 VENV := .venv
@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/tanba-$(shell cat requirements/dev.txt pyproject.toml | cksum | tr ' ' '-')
 
 help: ## What can be made
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST)
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST)
 
 setup: $(STAMP) ## The environment from the lock: .venv/bin/tanba
 
@@ -50,7 +50,11 @@ prepare: setup ## What tests read but the project does not hold: Keycloak, PKITS
 
 test: lint prepare ## Units, then the real Keycloak and the browser journeys
 	$(BIN)/pytest -q -n 2 tests/unit tests/pkits tests/properties tests/differential
-	$(BIN)/pytest tests/keycloak tests/journeys
+	$(BIN)/pytest tests/keycloak tests/matrix/test_gate_facts.py tests/journeys
+
+test-matrix: setup ## Policies and the gate's facts on every supported Keycloak, one after the other
+	@$(BIN)/python -m stand.prepare --every-keycloak
+	$(BIN)/pytest -q tests/matrix --every-keycloak
 
 bench: setup ## Measure beside peers; writes var/bench/*.json
 	@failed=0; for file in benchmarks/bench_*.py; do \
