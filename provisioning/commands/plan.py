@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
 from policies.errors import DIFFERENT
-from provisioning.apply import Surveyed, survey
 from provisioning.commands.options import (
     PLAN_SUFFIX,
     POLICY_PATHS,
@@ -24,6 +24,7 @@ from provisioning.commands.options import (
 from provisioning.commands.output import show
 from provisioning.planfile import as_file, document_of, schema
 from provisioning.render_markdown import as_markdown
+from provisioning.survey import Surveyed, survey, survey_all
 from provisioning.unmanaged import unmanaged
 
 
@@ -65,7 +66,8 @@ def plan(
     if out is not None and not is_plan(out):
         raise click.UsageError(f"--out takes a name that ends in {PLAN_SUFFIX}")
     connection = connect(server)
-    surveyed = [survey(connection, desired) for desired in declared(paths)]
+    now = datetime.now(UTC)
+    surveyed = survey_all(declared(paths), lambda desired: survey(connection, desired, at=now))
     if wants_unmanaged:
         surveyed = [_with_unmanaged(realm) for realm in surveyed]
     document = document_of(
