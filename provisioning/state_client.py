@@ -6,7 +6,6 @@ nothing about the client is other than Tanba made it.
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Mapping
 from dataclasses import replace
 from http import HTTPStatus
@@ -63,25 +62,26 @@ def read_state(live: Live) -> State:
     return replace(state, client=live.ids[_KEY])
 
 
-def write_state(target: Target, before: State, after: State) -> State:
+def write_state(target: Target, before: State, after: State, *, new_id: str) -> State:
     """Leave `after` in the realm: one write, none when both are equal; what is there now.
 
-    Raises what Connection raises.
+    `new_id`: a UUID for the client when there is none yet; with the same one the write may be
+    repeated after a lost answer. Raises what Connection raises.
     """
     if after == before:
         return before
-    if before.empty:
-        # The id is ours to choose: a write whose answer was lost can be told from another's.
-        identity = after.client or str(uuid.uuid4())
-        try:
-            target.post("/clients", {"id": identity} | _representation(after))
-        except KeycloakRefusedError as error:
-            if error.status != HTTPStatus.CONFLICT or not after.client:
-                raise
-            target.put(f"/clients/{quoted(identity)}", _representation(after))
+    identity = before.client or new_id
+    path = f"/clients/{quoted(identity)}"
+    if not before.empty:
+        target.put(path, _representation(after))
         return replace(after, client=identity)
-    target.put(f"/clients/{quoted(before.client)}", _representation(after))
-    return replace(after, client=before.client)
+    try:
+        target.post("/clients", {"id": identity} | _representation(after))
+    except KeycloakRefusedError as error:
+        if error.status != HTTPStatus.CONFLICT:
+            raise
+        target.put(path, _representation(after))  # only the answer was lost, or it is another's
+    return replace(after, client=identity)
 
 
 def _representation(state: State) -> dict[str, Any]:
