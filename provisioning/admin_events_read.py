@@ -37,7 +37,7 @@ CLOCKS = timedelta(minutes=2)
 
 @dataclass(frozen=True, slots=True)
 class Trail:
-    """Who wrote to a realm since `since`, newest first.
+    """Who wrote to a realm after `since`, newest first; None: no apply is on record.
 
     `own`: the identity that applies. `touched`: later writes to the client that keeps the realm's
     state. `unread`: why nothing is known; then everything else is empty. `complete`: no older
@@ -71,15 +71,14 @@ def read_trail(
 ) -> Trail:
     """The events that may tell who changed objects of `kinds` since the last apply. Read-only.
 
-    An identity that may not read them is no error. Raises what Connection raises.
+    Where no apply is on record they are the newest of all. An identity that may not read them is
+    no error. Raises what Connection raises.
     """
-    if state is None or state.at is None:
-        return Trail(unread="no apply is on record, so events say nothing about it")
     types = resource_types(kinds)
     path = f"/realms/{quoted(live.realm)}/admin-events"
     try:
         anchor, touched = _last_write(connection, path, state)
-        since = anchor.at if anchor is not None else state.at
+        since = anchor.at if anchor is not None else (state.at if state is not None else None)
         events, complete = _since(connection, path, since, types) if types else ((), True)
     except NotPermittedError:
         return Trail(
@@ -114,13 +113,13 @@ def names_of(connection: Connection, live: Live, actors: Iterable[Actor]) -> Map
 
 
 def _last_write(
-    connection: Connection, path: str, state: State
+    connection: Connection, path: str, state: State | None
 ) -> tuple[AdminEvent | None, tuple[AdminEvent, ...]]:
     """The event of the apply's last write, nearest to the instant it noted; and what came later.
 
     Oldest first: nobody can push it out of sight by writing often.
     """
-    if state.at is None or not state.client:
+    if state is None or state.at is None or not state.client:
         return None, ()
     query = {
         "resourceTypes": ("CLIENT",),
@@ -138,18 +137,19 @@ def _last_write(
 
 
 def _since(
-    connection: Connection, path: str, since: datetime, types: Sequence[str]
+    connection: Connection, path: str, since: datetime | None, types: Sequence[str]
 ) -> tuple[tuple[AdminEvent, ...], bool]:
     found: list[AdminEvent] = []
     for page in range(PAGES):
-        query = {
+        query: dict[str, Any] = {
             "resourceTypes": types,
-            "dateFrom": _milliseconds(since),
             "first": page * PAGE,
             "max": PAGE,
         }
+        if since is not None:
+            query["dateFrom"] = _milliseconds(since)
         events = _events(connection.get(f"{path}?{_query(query)}"))
-        found += [event for event in events if event.at > since]
+        found += [event for event in events if since is None or event.at > since]
         if len(events) < PAGE:
             return tuple(found), True
     return tuple(found), False

@@ -81,7 +81,8 @@ class RealmRecord(Frozen):
     """One realm. `missing`: it is not there. `applied`: null when no apply is on record.
 
     `state_damage`: why the record of the last apply cannot be read; null when it can.
-    `remarks`: what limits the answer to who and when; `kept`: what is left on purpose.
+    `events_read`: whether admin events were looked at for who and when; `remarks`: what limits
+    that answer; `kept`: what is left on purpose.
     """
 
     realm: str
@@ -89,6 +90,7 @@ class RealmRecord(Frozen):
     applied: AppliedRecord | None
     state_damage: str | None
     objects: tuple[ObjectRecord, ...]
+    events_read: bool
     remarks: tuple[str, ...]
     kept: tuple[str, ...]
 
@@ -122,15 +124,15 @@ def as_json(document: DriftDocument, *, indent: int | None = 2) -> str:
 def realm_of(checked: Checked) -> RealmRecord:
     """One realm of the document."""
     state = checked.state
-    on_record = state is not None and state.at is not None
     return RealmRecord(
         realm=checked.drift.realm,
         missing=checked.drift.missing,
         applied=AppliedRecord(run=state.run, who=state.who, at=state.at)
-        if state is not None and state.at is not None and on_record
+        if state is not None and state.at is not None
         else None,
         state_damage=checked.damage or None,
         objects=tuple(_object(found, checked) for found in checked.drift.objects),
+        events_read=bool(checked.told) and not checked.trail.unread,
         remarks=tuple(remarks(checked)),
         kept=checked.kept,
     )
@@ -142,6 +144,11 @@ def remarks(checked: Checked) -> list[str]:
     found: list[str] = []
     if told and trail.unread:
         found.append(f"who and when: {trail.unread}")
+    elif told and trail.since is None:
+        found.append(
+            "who and when: no apply is on record, so these are the last changes to each object, "
+            "whoever made them"
+        )
     elif told and trail.own is None:
         found.append(
             "who and when: the apply itself is not among Keycloak's admin events (they were off, "

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 import click
 
+from provisioning.admin_events import SILENT
 from provisioning.drift import Side
 from provisioning.drift_report import DeviationRecord, EventRecord, ObjectRecord, RealmRecord, What
 from provisioning.render import printable, value_text
@@ -78,10 +79,14 @@ def _lines(realm: RealmRecord, *, colour: bool) -> Iterator[str]:
         yield from (f"      > {_event(event)}" for event in found.events)
         if found.more_events:
             yield f"      > and {found.more_events} more before"
-        elif not found.events and found.changed_in is not Side.POLICY and not realm.remarks:
+        elif realm.events_read and not found.events and _has_events(found):
             yield "      > no admin event tells who"
     yield from (f"  ? {printable(sentence)}" for sentence in realm.remarks)
     yield from (f"  = {printable(sentence)}" for sentence in realm.kept)
+
+
+def _has_events(found: ObjectRecord) -> bool:
+    return found.changed_in is not Side.POLICY and found.kind not in SILENT
 
 
 def _words(found: ObjectRecord) -> str:

@@ -178,6 +178,7 @@ def test_without_any_event_it_says_so() -> None:
     ("one", "words"),
     [
         (without(checked(RENAMED), unread="it may not read them"), "it may not read them"),
+        (without(checked(RENAMED), since=None), "no apply is on record, so these are the last"),
         (without(checked(RENAMED), own=None), "is not among Keycloak's admin events"),
         (without(checked(RENAMED), complete=False), "only the newest 1,000 events"),
         (replace(checked(RENAMED), records_events=False), "records no admin events in this realm"),
