@@ -11,57 +11,31 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-Realm = dict[str, Any]
-
-SECRETS = {f"TANBA_RANDOM_SECRET_{n}": f"planted-random-{n}-5d1e7c90" for n in range(3)}
-"""Variables that policies at random refer to, and the secrets in them."""
+from tests.properties.drawing import FILLED, FLAGS, SECRETS, TEXTS, Realm, part, some
+from tests.properties.ways_in_at_random import FLOWS, ways_in
 
 ROLES = ("reader", "роль №2", "a role / with a slash", "z%20")
 SCOPES = ("scope-one", "scope-two")
 CLIENTS = ("first-client", "urn:second client", "үшінші")
 GROUPS = ("Астана", "north", "x/y")
-FLOWS = ("sign-in one", "sign-in two")
-BROKERS = ("partner", "partner-2")
 LOCALES = ("kk", "ru", "en")
 
-_TEXTS = st.sampled_from(
-    (
-        "",
-        "plain",
-        "қазақша мәтін",
-        "with \"quotes\" and 'these'",
-        "a: b # c",
-        "two\nlines",
-        "{0} %s",
-    )
-)
-_FILLED = st.sampled_from(("plain", "қазақша мәтін", "a: b # c", "it's {0}", "1", "true", "null"))
-_FLAGS = st.booleans()
 _SECONDS = st.integers(60, 36_000)
-
-
-def _some(names: tuple[str, ...], *, least: int = 0) -> st.SearchStrategy[list[str]]:
-    return st.lists(st.sampled_from(names), unique=True, min_size=least, max_size=len(names))
-
-
-def _part(fields: dict[str, st.SearchStrategy[Any]]) -> st.SearchStrategy[dict[str, Any]]:
-    """Any of the fields: what is not named is not declared."""
-    return st.fixed_dictionaries({}, optional=fields)
 
 
 _ATTRIBUTES = st.dictionaries(
     st.sampled_from(("colour", "түс", "dotted.name")),
-    st.lists(_FILLED, min_size=1, max_size=2, unique=True),
+    st.lists(FILLED, min_size=1, max_size=2, unique=True),
     max_size=2,
 )
 
-_SETTINGS = _part(
+_SETTINGS = part(
     {
-        "displayName": _FILLED,
-        "registrationAllowed": _FLAGS,
-        "verifyEmail": _FLAGS,
-        "rememberMe": _FLAGS,
-        "bruteForceProtected": _FLAGS,
+        "displayName": FILLED,
+        "registrationAllowed": FLAGS,
+        "verifyEmail": FLAGS,
+        "rememberMe": FLAGS,
+        "bruteForceProtected": FLAGS,
         "accessTokenLifespan": _SECONDS,
         "ssoSessionIdleTimeout": _SECONDS,
         "passwordPolicy": st.sampled_from(("length(8)", "length(12) and digits(1)")),
@@ -69,33 +43,31 @@ _SETTINGS = _part(
         "enabledEventTypes": st.lists(
             st.sampled_from(("LOGIN", "LOGOUT", "REGISTER")), unique=True, min_size=1
         ),
-        "smtpServer": _part(
-            {"host": _FILLED, "from": st.just("a@example.kz"), "port": st.just("25")}
-        ),
-        "browserSecurityHeaders": _part({"xRobotsTag": _FILLED}),
+        "smtpServer": st.fixed_dictionaries({"host": FILLED, "from": st.just("a@example.kz")}),
+        "browserSecurityHeaders": part({"xRobotsTag": FILLED}),
         "attributes": st.dictionaries(
-            st.sampled_from(("theirs", "acr.loa.map.note", "a.b.c")), _FILLED, max_size=2
+            st.sampled_from(("theirs", "acr.loa.map.note", "a.b.c")), FILLED, max_size=2
         ),
         "otpPolicyDigits": st.sampled_from((6, 8)),
         "internationalizationEnabled": st.just(value=True),
-        "supportedLocales": _some(LOCALES, least=1),
+        "supportedLocales": some(LOCALES, least=1),
     }
 )
 
 
 @st.composite
 def _roles(draw: st.DrawFn, clients: list[str]) -> dict[str, Any]:
-    names = draw(_some(ROLES))
+    names = draw(some(ROLES))
     realm = []
     for name in names:
-        role = {"name": name} | draw(_part({"description": _FILLED, "attributes": _ATTRIBUTES}))
+        role = {"name": name} | draw(part({"description": FILLED, "attributes": _ATTRIBUTES}))
         later = tuple(other for other in names if ROLES.index(other) > ROLES.index(name))
         if draw(st.booleans()) and later:
-            role["composites"] = {"realm": draw(_some(later, least=1))}
+            role["composites"] = {"realm": draw(some(later, least=1))}
             role["composite"] = True
         realm.append(role)
     of_clients = {
-        client: [{"name": name} | draw(_part({"description": _FILLED}))]
+        client: [{"name": name} | draw(part({"description": FILLED}))]
         for client in clients
         for name in draw(st.lists(st.sampled_from(("viewer", "қарау")), max_size=1))
     }
@@ -103,7 +75,7 @@ def _roles(draw: st.DrawFn, clients: list[str]) -> dict[str, Any]:
 
 
 _MAPPER_CONFIG = st.fixed_dictionaries(
-    {"claim.value": _FILLED, "claim.name": st.just("c"), "jsonType.label": st.just("String")},
+    {"claim.value": FILLED, "claim.name": st.just("c"), "jsonType.label": st.just("String")},
     optional={"access.token.claim": st.sampled_from(("true", "false"))},
 )
 
@@ -122,147 +94,176 @@ def _mappers() -> st.SearchStrategy[list[dict[str, Any]]]:
 
 @st.composite
 def _scope(draw: st.DrawFn, name: str) -> dict[str, Any]:
-    attributes = _part({"consent.screen.text": _FILLED, "include.in.token.scope": st.just("false")})
-    more = _part({"description": _FILLED, "attributes": attributes, "protocolMappers": _mappers()})
+    attributes = part({"consent.screen.text": FILLED, "include.in.token.scope": st.just("false")})
+    more = part({"description": FILLED, "attributes": attributes, "protocolMappers": _mappers()})
     return {"name": name, "protocol": "openid-connect"} | draw(more)
 
 
 @st.composite
-def _client(draw: st.DrawFn, name: str, scopes: list[str]) -> dict[str, Any]:
+def _client(draw: st.DrawFn, name: str, scopes: list[str], flows: list[str]) -> dict[str, Any]:
     given = (*scopes, "web-origins", "roles")
     secret = st.sampled_from([f"${{env:{variable}}}" for variable in SECRETS])
     fields: dict[str, st.SearchStrategy[Any]] = {
-        "name": _TEXTS,
-        "description": _FILLED,
-        "standardFlowEnabled": _FLAGS,
-        "fullScopeAllowed": _FLAGS,
-        "consentRequired": _FLAGS,
+        "name": TEXTS,
+        "description": FILLED,
+        "standardFlowEnabled": FLAGS,
+        "fullScopeAllowed": FLAGS,
+        "consentRequired": FLAGS,
         "redirectUris": st.lists(
             st.sampled_from(("https://a.example/cb", "https://b.example/*")), unique=True
         ),
-        "attributes": _part({"pkce.code.challenge.method": st.just("S256"), "own": _FILLED}),
+        "attributes": part({"pkce.code.challenge.method": st.just("S256"), "own": FILLED}),
         "protocolMappers": _mappers(),
-        "defaultClientScopes": _some(given),
+        "defaultClientScopes": some(given),
         "secret": secret,
-        "enabled": _FLAGS,
+        "enabled": FLAGS,
     }
-    return {"clientId": name} | draw(_part(fields))
+    if flows:
+        flow = st.sampled_from(flows)
+        fields["authenticationFlowBindingOverrides"] = st.fixed_dictionaries({"browser": flow})
+    return {"clientId": name} | draw(part(fields))
 
 
 @st.composite
 def _group(draw: st.DrawFn, name: str, roles: list[str], depth: int) -> dict[str, Any]:
-    group: dict[str, Any] = {"name": name} | draw(_part({"attributes": _ATTRIBUTES}))
+    group: dict[str, Any] = {"name": name} | draw(part({"attributes": _ATTRIBUTES}))
     if draw(st.booleans()) and roles:
-        group["realmRoles"] = draw(_some(tuple(roles)))
+        group["realmRoles"] = draw(some(tuple(roles)))
     if depth and draw(st.booleans()):
         group["subGroups"] = [
-            draw(_group(inner, roles, depth - 1)) for inner in draw(_some(GROUPS[:2]))
+            draw(_group(inner, roles, depth - 1)) for inner in draw(some(GROUPS[:2]))
         ]
     return group
 
 
-_STEPS = ("auth-cookie", "auth-spnego", "identity-provider-redirector")
+_ACTION: dict[str, st.SearchStrategy[Any]] = {"enabled": FLAGS, "defaultAction": FLAGS}
+
+_TEXTS_OF_PAGES = st.dictionaries(
+    st.sampled_from(LOCALES),
+    st.dictionaries(st.sampled_from(("greeting", "a.key")), FILLED, min_size=1),
+    max_size=2,
+)
+
+_REGISTRATION = "org.keycloak.services.clientregistration.policy.ClientRegistrationPolicy"
+_KEYS = "org.keycloak.keys.KeyProvider"
 
 
 @st.composite
-def _flows(draw: st.DrawFn, alias: str) -> list[dict[str, Any]]:
-    """A flow with its subflow, as an export lists them: both at the top."""
-    inner = f"{alias} forms"
-    steps: list[dict[str, Any]] = [
-        {"authenticator": step, "requirement": draw(st.sampled_from(("ALTERNATIVE", "DISABLED")))}
-        for step in draw(_some(_STEPS))
+def _components(draw: st.DrawFn) -> dict[str, Any]:
+    most = {
+        "name": "Not too many",
+        "providerId": "max-clients",
+        "subType": "anonymous",
+        "config": {"max-clients": [draw(st.sampled_from(("7", "200")))]},
+    }
+    key = {
+        "name": "ours",
+        "providerId": "hmac-generated",
+        "config": {
+            "priority": [draw(st.sampled_from(("1", "50")))],
+            "algorithm": ["HS384"],
+            "active": [draw(st.sampled_from(("true", "false")))],
+        },
+    }
+    kinds = {_REGISTRATION: [most], _KEYS: [key]}
+    return {kind: kinds[kind] for kind in draw(some((_REGISTRATION, _KEYS)))}
+
+
+_BEARERS = {"condition": "client-access-type", "configuration": {"type": ["bearer-only"]}}
+"""None of the clients here, which such a rule might refuse."""
+
+
+@st.composite
+def _rules_of_clients(draw: st.DrawFn) -> dict[str, Any]:
+    """Client profiles, and policies that use them."""
+    executor = {"executor": "pkce-enforcer", "configuration": {"auto-configure": draw(FLAGS)}}
+    profile = {"name": "ours", "description": draw(FILLED), "executors": [executor]}
+    policy = {
+        "name": "everybody",
+        "description": draw(FILLED),
+        "enabled": draw(FLAGS),
+        "conditions": [_BEARERS],
+        "profiles": ["ours"] if draw(FLAGS) else [],
+    }
+    rules: dict[str, Any] = {"clientProfiles": {"profiles": [profile]}}
+    if draw(FLAGS):
+        rules["clientPolicies"] = {"policies": [policy]}
+    return rules
+
+
+@st.composite
+def _scope_mappings(
+    draw: st.DrawFn, roles: list[str], scopes: list[str], clients: list[str]
+) -> list[dict[str, Any]]:
+    """Which roles a scope or a client lets into a token."""
+    owners = [{"clientScope": name} for name in scopes] + [{"client": name} for name in clients]
+    return [
+        {**owner, "roles": draw(some(tuple(roles), least=1))}
+        for owner in owners
+        if draw(st.booleans())
     ]
-    steps.insert(
-        draw(st.integers(0, len(steps))), {"flowAlias": inner, "requirement": "ALTERNATIVE"}
-    )
-    password = {"authenticator": "auth-username-password-form", "requirement": "REQUIRED"}
-    otp = {
-        "authenticator": "auth-otp-form",
-        "requirement": draw(st.sampled_from(("REQUIRED", "DISABLED"))),
-    }
-    inside = [password, otp] if draw(st.booleans()) else [password]
-
-    def flow(name: str, executions: list[dict[str, Any]], *, top: bool) -> dict[str, Any]:
-        numbered = [{**step, "priority": 10 * n} for n, step in enumerate(executions)]
-        return {
-            "alias": name,
-            "providerId": "basic-flow",
-            "topLevel": top,
-            "builtIn": False,
-            "authenticationExecutions": numbered,
-        }
-
-    described = {"description": draw(_FILLED)} if draw(st.booleans()) else {}
-    return [flow(alias, steps, top=True) | described, flow(inner, inside, top=False)]
 
 
 @st.composite
-def _broker(draw: st.DrawFn, alias: str) -> dict[str, Any]:
-    secret = draw(st.sampled_from([f"${{env:{variable}}}" for variable in SECRETS]))
-    config = {
-        "clientId": "tanba",
-        "clientSecret": secret,
-        "authorizationUrl": "https://partner.example/auth",
-        "tokenUrl": "https://partner.example/token",
-    }
-    more = _part({"enabled": _FLAGS, "trustEmail": _FLAGS, "displayName": _FILLED})
-    return {"alias": alias, "providerId": "oidc", "config": config} | draw(more)
+def _people(draw: st.DrawFn, clients: list[str], scopes: list[str]) -> Realm:
+    """Roles and groups, and what refers to them."""
+    roles = draw(_roles(clients))
+    names = [role["name"] for role in roles["realm"]]
+    groups = draw(some(GROUPS))
+    held = [draw(_group(name, names, 2)) for name in groups]
+    people: Realm = {"roles": roles} | ({"groups": held} if held else {})
+    if names:
+        people["scopeMappings"] = draw(_scope_mappings(names, scopes, clients))
+    if draw(st.booleans()) and groups:
+        people["defaultGroups"] = [f"/{_in_path(draw(st.sampled_from(groups)))}"]
+    return people
 
 
 @st.composite
-def _broker_mapper(draw: st.DrawFn, alias: str) -> dict[str, Any]:
+def _applications(draw: st.DrawFn, names: list[str], scopes: list[str], flows: list[str]) -> Realm:
+    """Clients, their scopes, and which of those new ones are given."""
+    made: Realm = {}
+    if scopes:
+        made["clientScopes"] = [draw(_scope(name)) for name in scopes]
+    if names:
+        made["clients"] = [draw(_client(name, scopes, flows)) for name in names]
+    if draw(st.booleans()) and scopes:
+        made["defaultDefaultClientScopes"] = [*draw(some((*scopes, "web-origins"))), "roles"]
+    return made
+
+
+@st.composite
+def _actions(draw: st.DrawFn) -> Realm:
+    aliases = draw(some(("CONFIGURE_TOTP", "UPDATE_PROFILE")))
     return {
-        "name": "to an attribute",
-        "identityProviderAlias": alias,
-        "identityProviderMapper": "oidc-user-attribute-idp-mapper",
-        "config": {"claim": draw(_FILLED), "user.attribute": "colour", "syncMode": "FORCE"},
+        "requiredActions": [
+            {"alias": alias, "providerId": alias, "name": alias, **draw(part(_ACTION))}
+            for alias in aliases
+        ]
     }
 
 
 @st.composite
 def realms(draw: st.DrawFn) -> Realm:
     """A RealmRepresentation's part; every kind of object appears in some."""
-    clients, scopes = draw(_some(CLIENTS)), draw(_some(SCOPES))
-    realm: Realm = dict(draw(_SETTINGS))
-    roles = draw(_roles(clients)) if draw(st.booleans()) else {"realm": []}
-    if roles["realm"] or "client" in roles:
-        realm["roles"] = roles
-    if scopes:
-        realm["clientScopes"] = [draw(_scope(name)) for name in scopes]
-    if clients:
-        realm["clients"] = [draw(_client(name, scopes)) for name in clients]
-    names = [role["name"] for role in roles["realm"]]
-    groups = draw(_some(GROUPS))
-    if groups:
-        realm["groups"] = [draw(_group(name, names, 2)) for name in groups]
-    flows = draw(_some(FLOWS))
-    if flows:
-        realm["authenticationFlows"] = [part for alias in flows for part in draw(_flows(alias))]
+    clients, scopes, flows = draw(some(CLIENTS)), draw(some(SCOPES)), draw(some(FLOWS))
+    parts: list[st.SearchStrategy[Realm]] = [
+        _SETTINGS,
+        _people(clients, scopes),
+        _actions(),
+        st.fixed_dictionaries({"localizationTexts": _TEXTS_OF_PAGES}),
+        st.fixed_dictionaries({"components": _components()}),
+        _rules_of_clients(),
+    ]
+    realm = draw(_applications(clients, scopes, flows)) | draw(ways_in(flows))
+    for one in parts:
         if draw(st.booleans()):
-            realm["browserFlow"] = draw(st.sampled_from(flows))
-    brokers = draw(_some(BROKERS))
-    if brokers:
-        realm["identityProviders"] = [draw(_broker(alias)) for alias in brokers]
-        realm["identityProviderMappers"] = [
-            draw(_broker_mapper(alias)) for alias in brokers if draw(st.booleans())
-        ]
-    if draw(st.booleans()):
-        realm["requiredActions"] = [
-            {"alias": alias, "providerId": alias, "name": alias, **draw(_part(_ACTION))}
-            for alias in draw(_some(("CONFIGURE_TOTP", "UPDATE_PROFILE")))
-        ]
-    if draw(st.booleans()):
-        realm["localizationTexts"] = draw(
-            st.dictionaries(
-                st.sampled_from(LOCALES),
-                st.dictionaries(st.sampled_from(("greeting", "a.key")), _FILLED, min_size=1),
-                max_size=2,
-            )
-        )
+            realm |= draw(one)
     return realm
 
 
-_ACTION: dict[str, st.SearchStrategy[Any]] = {"enabled": _FLAGS, "defaultAction": _FLAGS}
+def _in_path(name: str) -> str:
+    return name.replace("/", "~/")
 
 
 def as_policy(realm_name: str, realm: Realm) -> str:

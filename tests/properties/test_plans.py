@@ -29,7 +29,8 @@ from provisioning.render_markdown import as_markdown
 from provisioning.representation import objects_of
 from provisioning.resources import Desired, Key, Kind, Live, merged, wire
 from provisioning.survey import Surveyed
-from tests.properties.policies_at_random import SECRETS, Realm, as_policy, realms
+from tests.properties.drawing import SECRETS, Realm
+from tests.properties.policies_at_random import as_policy, realms
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 SERVER = "https://id.example.kz"
