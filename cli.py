@@ -24,6 +24,10 @@ COMMANDS = {
         "provisioning.commands.export:export",
         "Write realms as Keycloak's --import-realm takes it.",
     ),
+    "adopt": (
+        "provisioning.commands.adopt:adopt",
+        "Write the policy of a realm that is there.",
+    ),
     "eds": ("eds_verifier.commands:eds", "Verify signatures, manage trust, serve the verifier."),
     "doctor": ("eds_verifier.doctor.command:doctor", "Say what is wrong and what to do."),
 }

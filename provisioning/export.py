@@ -39,7 +39,7 @@ _BUILT_IN_CLIENTS = frozenset(
 )
 """Nobody signs in as one of these; an import may give some a secret of no use."""
 
-_UNBOUND_FLOW = re.compile(r" (set aside \d+|unfinished)$")
+_LEFT_OVER = re.compile(r" (set aside \d+|unfinished)$")
 
 
 def export_realms(connection: Connection, policies: Iterable[PortalPolicy]) -> list[dict[str, Any]]:
@@ -53,6 +53,11 @@ def export_realms(connection: Connection, policies: Iterable[PortalPolicy]) -> l
 def render(realms: list[dict[str, Any]]) -> str:
     """The file's text: the same for the same realms."""
     return json.dumps(realms, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
+
+
+def is_left_over(alias: str) -> bool:
+    """Whether a flow of this name is bound nowhere any more, or not yet."""
+    return bool(_LEFT_OVER.search(alias))
 
 
 def _fetch(connection: Connection, realm: str) -> dict[str, Any]:
@@ -78,12 +83,10 @@ def portable(realm: dict[str, Any], policy: PortalPolicy) -> dict[str, Any]:
             realm["smtpServer"][key] = references[path].placeholder
     realm["attributes"].pop(SMTP_FINGERPRINT, None)
     realm["authenticationFlows"] = [
-        flow for flow in realm["authenticationFlows"] if not _UNBOUND_FLOW.search(flow["alias"])
+        flow for flow in realm["authenticationFlows"] if not is_left_over(flow["alias"])
     ]
     realm["authenticatorConfig"] = [
-        config
-        for config in realm["authenticatorConfig"]
-        if not _UNBOUND_FLOW.search(config["alias"])
+        config for config in realm["authenticatorConfig"] if not is_left_over(config["alias"])
     ]
     portable: dict[str, Any] = stable(_with_placeholders(realm, references))
     for path in _masked(portable, policy.realm):

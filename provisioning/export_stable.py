@@ -58,16 +58,32 @@ def stable(node: Any, name: str = "", *, fields: bool = True) -> Any:
 
     `name`: the field that holds the node. `fields`: whether a mapping's keys are names of fields.
     """
+    return _ordered(lasting(node, name, fields=fields), name)
+
+
+def lasting(node: Any, name: str = "", *, fields: bool = True) -> Any:
+    """`node` without what is of one server or moment; lists stay as they are.
+
+    The arguments are those of `stable`.
+    """
     if isinstance(node, Mapping):
         fields = fields and name not in _NAMED_BY_PEOPLE
         dropped = VOLATILE if fields else VOLATILE_ATTRIBUTES
         return {
-            key: stable(value, key if fields else "", fields=fields)
+            key: lasting(value, key if fields else "", fields=fields)
             for key, value in node.items()
             if key not in dropped
         }
-    if isinstance(node, list | tuple | set | frozenset):
-        items = [stable(item) for item in node]
+    if isinstance(node, list | tuple):
+        return [lasting(item) for item in node]
+    return node
+
+
+def _ordered(node: Any, name: str = "") -> Any:
+    if isinstance(node, Mapping):
+        return {key: _ordered(value, key) for key, value in node.items()}
+    if isinstance(node, list):
+        items = [_ordered(item) for item in node]
         return items if name in ORDERED else sorted(items, key=identity)
     return node
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from provisioning.export_stable import stable
+from provisioning.export_stable import lasting
 from provisioning.keycloak_defaults import MASTER, default_client, default_objects
 from provisioning.own_objects import is_own
 from provisioning.representation.objects import without
@@ -33,7 +33,7 @@ _OWNERS: Mapping[Kind, Kind] = {
 }
 """Kinds of objects that come and go with another."""
 
-_PARTS = frozenset(
+PARTS = frozenset(
     {
         Kind.CLIENT_CLIENT_SCOPES,
         Kind.CLIENT_ROLE_SCOPE,
@@ -62,7 +62,7 @@ def unmanaged(desired: Desired, live: Live) -> tuple[Unmanaged, ...]:
     whole = {
         key
         for key in live.objects
-        if not (key in bodies or key in defaults or key.kind in _PARTS or is_own(key))
+        if not (key in bodies or key in defaults or key.kind in PARTS or is_own(key))
     }
     found = [Unmanaged(key) for key in whole if not _comes_with(key, live, whole)]
     for key in live.objects.keys() - whole:
@@ -98,8 +98,22 @@ def base_of(key: Key, live: Live) -> Body:
         protocol = live.objects[key].get("protocol") or "openid-connect"
         return without(default_client(live.version, protocol), _NOT_SETTINGS)
     if key.kind is Kind.CLIENT_CLIENT_SCOPES:
-        return live.objects.get(Key(Kind.REALM_CLIENT_SCOPES, "default"), {})
+        return _usual_scopes(key.name, live)
     return {}
+
+
+def _usual_scopes(client: str, live: Live) -> Body:
+    """The scopes of the realm's defaults that are of the client's protocol."""
+    protocol = live.objects.get(Key(Kind.CLIENT, client), {}).get("protocol")
+    given = live.objects.get(Key(Kind.REALM_CLIENT_SCOPES, "default"), {})
+    return {
+        use: [
+            name
+            for name in names
+            if live.objects.get(Key(Kind.CLIENT_SCOPE, name), {}).get("protocol") == protocol
+        ]
+        for use, names in given.items()
+    }
 
 
 def owners(key: Key) -> tuple[Key, ...]:
@@ -123,7 +137,7 @@ def comparable(key: Key, body: Body) -> dict[str, Any]:
     What Keycloak says twice is said once: an attribute of the profile is named by its key, and some
     of a realm's fields are mirrored among its attributes after every write.
     """
-    found = as_declared(stable(body, fields=key.kind is not Kind.LOCALIZATION))
+    found = as_declared(lasting(body, fields=key.kind is not Kind.LOCALIZATION))
     attributes = found.get("attributes") or {}
     if key.kind is Kind.USER_PROFILE:
         found["attributes"] = {

@@ -119,9 +119,17 @@ def test_of_a_declared_object_what_is_declared_is_not_listed(pristine: Live) -> 
         pristine,
         {
             REPORTS: found,
-            Key(Kind.CLIENT_CLIENT_SCOPES, "reports"): pristine.objects[
-                Key(Kind.REALM_CLIENT_SCOPES, "default")
-            ],
+            # What the realm gives a new client of its protocol.
+            Key(Kind.CLIENT_CLIENT_SCOPES, "reports"): {
+                "default": ["acr", "basic", "email", "profile", "roles", "web-origins"],
+                "optional": [
+                    "address",
+                    "microprofile-jwt",
+                    "offline_access",
+                    "organization",
+                    "phone",
+                ],
+            },
             Key(Kind.CLIENT_ROLE_SCOPE, "reports"): {"realm": [], "client": []},
         },
     )
