@@ -46,10 +46,13 @@ def with_allowed_values(profile: Body, values: frozenset[str]) -> dict[str, Any]
 
 
 def keep_what_the_keeper_owns(desired: Desired, live: Live) -> tuple[Desired, tuple[str, ...]]:
-    """The declaration with the realm's own values where it has some, and a sentence on each."""
+    """The declaration with the realm's own values where it has some, and a sentence on each.
+
+    A declaration without values (a plain realm's, a rollback's) has nothing to be kept out.
+    """
     standing = allowed_values(live.objects.get(PROFILE))
     declared = allowed_values(_body(desired, PROFILE))
-    if not standing or standing == declared:
+    if not standing or not declared or standing == declared:
         return desired, ()
     resources = tuple(_kept(resource, standing) for resource in desired.resources)
     sentence = (

@@ -216,14 +216,31 @@ RULES: tuple[Rule, ...] = (
 
 LOST: Mapping[Kind, str] = {
     Kind.ROLE: "which people, groups and roles hold it",
+    Kind.CLIENT_ROLE: "which people, groups and roles hold it",
+    Kind.GROUP: "who is in it",
+    Kind.COMPONENT: "its keys and secrets, and the people who came by it",
     Kind.CLIENT: "its secret and keys, its roles and who holds them, people's consents to it",
     Kind.CLIENT_SCOPE: "which clients are given it, people's consents to it",
     Kind.IDENTITY_PROVIDER: "which account is linked to which person there; its client secret",
 }
 """What a delete takes that neither a policy nor a plan can give back."""
 
-RETURNS = frozenset({Kind.CLIENT_SCOPE_MAPPER, Kind.CLIENT_MAPPER, Kind.IDENTITY_PROVIDER_MAPPER})
-"""Kinds whose whole content stands in the plan that deletes them."""
+RETURNS = frozenset(
+    {
+        Kind.CLIENT_SCOPE_MAPPER,
+        Kind.CLIENT_MAPPER,
+        Kind.IDENTITY_PROVIDER_MAPPER,
+        Kind.REQUIRED_ACTION,
+        Kind.CLIENT_PROFILE,
+        Kind.CLIENT_POLICY,
+        Kind.LOCALIZATION,
+        Kind.FLOW,
+    }
+)
+"""Kinds whose whole content stands in the plan that deletes them.
+
+A flow is deleted only when nothing is bound to it any more and nobody can be in the middle of it.
+"""
 
 _UNKNOWN = "what belongs to it"
 

@@ -14,6 +14,7 @@ from pydantic import SecretStr
 
 from provisioning.diff import MASK, Difference, differences, shown
 from provisioning.fingerprint import FROM_SECRETS, canonical
+from provisioning.keepers import PROFILE
 from provisioning.ownership import owners
 from provisioning.plan import SET_ASIDE, Action, Change, Plan
 from provisioning.render import masked
@@ -73,6 +74,10 @@ def _image(change: Change, live: Live) -> Image:
     before, left_out = _changed(change.body, found)
     for name, alias in _rebound(change.differences):
         before.setdefault(name, alias)
+    if change.key == PROFILE and "attributes" in before:
+        # Naming each of them keeps their order, which is that of the page.
+        order: dict[str, Any] = {name: {} for name in found["attributes"]}
+        before["attributes"] = {**order, **before["attributes"]}
     return Image("update", change.key, live.ids.get(change.key), before, left, left_out)
 
 
@@ -91,8 +96,8 @@ def _changed(declared: Body, live: Any) -> tuple[dict[str, Any], tuple[str, ...]
             continue
         if name in FROM_SECRETS:
             left_out.append(name)
-        elif isinstance(value, Mapping):
-            changed[name], inner = _changed(value, found.get(name))
+        elif isinstance(value, Mapping) and isinstance(found.get(name), Mapping):
+            changed[name], inner = _changed(value, found[name])
             left_out += [f"{name}.{path}" for path in inner]
         else:
             before = _value(name, value, found.get(name))
@@ -104,7 +109,7 @@ def _changed(declared: Body, live: Any) -> tuple[dict[str, Any], tuple[str, ...]
 
 
 def _value(name: str, declared: Any, live: Any) -> Any:
-    if isinstance(declared, SecretStr) or _holds_secret(declared) or _holds_secret(live):
+    if isinstance(declared, SecretStr) or _holds_secret(live):
         return _SECRET
     if isinstance(live, list | tuple):
         # A list is a set wherever the policy says so; else by its name, as in a representation.

@@ -12,6 +12,7 @@ from pydantic import SecretStr
 from policies.model import PortalPolicy
 from provisioning.desired.realm import SMTP_FINGERPRINT
 from provisioning.diff import MASK
+from provisioning.keepers import PROFILE
 from provisioning.plan import plan
 from provisioning.resources import Body, Desired, Key, Kind, Live, Resource
 from provisioning.runs_image import Image, decoded, encoded, images
@@ -42,7 +43,8 @@ def image_of(declared: Body, live: Body, key: Key = CLIENT) -> Image:
         ({"a": True}, {}, {"a": None}),
         ({"a": None}, {"a": "x"}, {"a": "x"}),
         ({"a": {"b": "x", "c": "y"}}, {"a": {"b": "z", "c": "y"}}, {"a": {"b": "z"}}),
-        ({"a": {"b": "x"}}, {}, {"a": {"b": None}}),
+        ({"a": {"b": "x"}}, {}, {"a": None}),
+        ({"a": {"b": "x"}}, {"a": {}}, {"a": {"b": None}}),
         ({"a": frozenset({"x"})}, {"a": ["z", "y"]}, {"a": frozenset({"y", "z"})}),
         ({"a": ("x", "y")}, {"a": ["y", "x"]}, {"a": ("y", "x")}),
         ({"a": None}, {"a": ["z", "y"]}, {"a": frozenset({"y", "z"})}),
@@ -145,6 +147,19 @@ def test_a_delete_keeps_the_places_that_name_the_object() -> None:
     assert found[scope].before == {"client": frozenset({"reports/reader", "account/x"})}
     assert found[group].action == "update"
     assert Key(Kind.ROLE_COMPOSITES, "other") not in found
+
+
+def test_a_profile_keeps_the_order_of_its_page() -> None:
+    live = {"attributes": {"username": {}, "email": {"required": {}}, "iin": {"group": "x"}}}
+    declared = {"attributes": {"iin": {"group": "y"}, "bin": {"group": "y"}}}
+    before = image_of(declared, live, PROFILE).before
+    assert before is not None
+    assert list(before["attributes"].items()) == [
+        ("username", {}),
+        ("email", {}),
+        ("iin", {"group": "x"}),
+        ("bin", None),
+    ]
 
 
 def test_a_flow_is_kept_whole_and_so_is_what_is_bound_to_it() -> None:
