@@ -23,27 +23,6 @@ from provisioning.writers import (
 from provisioning.writers.ids import ReferenceMissingError
 from provisioning.writers.target import Target, Writer
 
-PARALLEL: frozenset[Kind] = frozenset(
-    {
-        Kind.ROLE,
-        Kind.CLIENT_SCOPE,
-        Kind.CLIENT_SCOPE_MAPPER,
-        Kind.CLIENT,
-        Kind.CLIENT_ROLE,
-        Kind.CLIENT_CLIENT_SCOPES,
-        Kind.CLIENT_ROLE_SCOPE,
-        Kind.CLIENT_SCOPE_ROLE_SCOPE,
-        Kind.CLIENT_MAPPER,
-        Kind.ROLE_COMPOSITES,
-        Kind.GROUP,
-        Kind.IDENTITY_PROVIDER_MAPPER,
-    }
-)
-"""Kinds of which several objects may be written at once; groups: of one depth.
-
-Any other kind is a document of the whole realm, or its writes look at each other.
-"""
-
 
 class _Addressed:
     """A writer whose 404 is told as what it means: nothing is written to another object instead."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from provisioning.connection import quoted
@@ -21,18 +22,30 @@ class Component:
 
     def write(self, target: Target, change: Change) -> None:
         if change.action == "create":
-            target.post("/components", self._new(target, change.key, body_of(change)))
+            self._create(target, change.key, body_of(change))
             return
         path = f"/components/{quoted(change.live_id or target.ids.of(change.key))}"
         if change.body is None:
             target.delete(path)
-            return
-        live = target.get(path)
-        declared = {name: v for name, v in change.body.items() if name not in {_CONFIG, "parent"}}
+        else:
+            self._update(target, path, target.get(path), change.body)
+
+    def _create(self, target: Target, key: Key, body: Body) -> None:
+        document = self._new(target, key, body)
+        if "parentId" in document:
+            # A new federation has mappers by itself; Keycloak would let a second one have the name.
+            query = f"parent={quoted(document['parentId'])}&name={quoted(document['name'])}"
+            for twin in target.get(f"/components?{query}"):
+                self._update(target, f"/components/{quoted(twin['id'])}", twin, body)
+                return
+        target.post("/components", document)
+
+    def _update(self, target: Target, path: str, live: Mapping[str, Any], body: Body) -> None:
+        declared = {name: v for name, v in body.items() if name not in {_CONFIG, "parent"}}
         document = {**live, **wire(declared)}
         # Keys that a PUT does not carry stay, and with them secrets that we cannot read; a key
         # with no value goes.
-        config = change.body.get(_CONFIG) or {}
+        config = body.get(_CONFIG) or {}
         document[_CONFIG] = {key: [] if v is None else wire(v) for key, v in config.items()}
         target.put(path, document)
 

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
-from pydantic import SecretStr
 
 from provisioning.bootstrap import create_missing_realms
 from provisioning.connection import Connection, ConnectionSettings
 from provisioning.keepers import PROFILE
 from provisioning.live import read
 from provisioning.plan import Plan, plan
+from provisioning.planfile_errors import RealmMovedError
 from provisioning.resources import Body, Desired, Key, Kind, Resource
 from provisioning.writers import WRITERS
 from provisioning.writers.folding import folded
+from provisioning.writers.profile import document_of
 from provisioning.writers.target import Target
 from tests.keycloak.own_keycloak import (
     BOOTSTRAP,
@@ -25,13 +26,26 @@ from tests.keycloak.own_keycloak import (
     counting_proxy,
     own_keycloak,
 )
+from tests.keycloak.writers_cases import (
+    BROKER,
+    CASES,
+    CLIENT,
+    CLIENT_BODY,
+    GROUP,
+    OTHER_ROLE,
+    REALM,
+    SCOPE,
+    SCOPE_BODY,
+    Bodies,
+    Case,
+    broker,
+    mapper,
+    names,
+)
 
 pytestmark = pytest.mark.keycloak
 
-REALM = "writers"
 BASE = f"/realms/{REALM}"
-
-Bodies = Mapping[Key, Body]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +69,11 @@ class Workbench:
         writes = list(self.counted.writes)
         assert self.plan(declared, absent=absent).changes == ()
         return writes
+
+    def ready(self, declared: Bodies) -> tuple[Plan, Target]:
+        """A plan and where it would be written to, before anybody else writes."""
+        ids, planned = self._surveyed(declared, frozenset())
+        return planned, Target(self.connection, REALM, ids=ids)
 
     def _surveyed(self, declared: Bodies, absent: frozenset[Key]) -> tuple[Any, Plan]:
         resources = tuple(Resource(key, body) for key, body in declared.items())
@@ -81,217 +100,6 @@ def bench(keycloak: OwnKeycloak) -> Iterator[Workbench]:
         yield Workbench(Connection(settings), counted)
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
-    """One object: what it needs beside it, its first and its second body (one value differs).
-
-    Not `deletable`: it belongs to another object or to the realm, and goes with that alone.
-    """
-
-    key: Key
-    first: Body
-    second: Body
-    beside: Bodies = field(default_factory=dict)
-    deletable: bool = True
-
-    def __str__(self) -> str:
-        return str(self.key.kind)
-
-
-def _names(*names: str) -> frozenset[str]:
-    return frozenset(names)
-
-
-def _mapper(claim: str) -> Body:
-    return {
-        "protocol": "openid-connect",
-        "protocolMapper": "oidc-hardcoded-claim-mapper",
-        "config": {"claim.name": claim, "claim.value": "1", "id.token.claim": "true"},
-    }
-
-
-def _broker(name: str) -> Body:
-    return {
-        "providerId": "oidc",
-        "enabled": True,
-        "displayName": name,
-        "config": {
-            "clientId": "us",
-            "clientSecret": SecretStr("planted-broker"),
-            "authorizationUrl": "https://idp.example.kz/auth",
-            "tokenUrl": "https://idp.example.kz/token",
-        },
-    }
-
-
-def _flow(requirement: str, *, level: str = "1") -> Body:
-    condition = {
-        "provider": "conditional-level-of-authentication",
-        "requirement": "REQUIRED",
-        "config": {"loa-condition-level": level, "loa-max-age": "0"},
-    }
-    password = {"provider": "auth-username-password-form", "requirement": "REQUIRED"}
-    inner = {
-        "flow": "case forms level",
-        "requirement": "CONDITIONAL",
-        "executions": (condition, password),
-    }
-    return {
-        "description": "sign-in",
-        "executions": (
-            {"provider": "auth-cookie", "requirement": requirement},
-            {
-                "flow": "case forms",
-                "requirement": "ALTERNATIVE",
-                "description": "by form",
-                "executions": (inner,),
-            },
-        ),
-    }
-
-
-CLIENT = Key(Kind.CLIENT, "https://sp.example.kz/saml")
-SCOPE = Key(Kind.CLIENT_SCOPE, "case-scope")
-ROLE = Key(Kind.ROLE, "duty / officer")
-OTHER_ROLE = Key(Kind.ROLE, "clerk")
-CLIENT_ROLE = Key(Kind.CLIENT_ROLE, "read/all", CLIENT.name)
-NAMED_CLIENT_ROLE = f"{CLIENT.name}/{CLIENT_ROLE.name}"
-BROKER = Key(Kind.IDENTITY_PROVIDER, "case-broker")
-GROUP = Key(Kind.GROUP, "/north~/south")
-POLICIES_PROFILE = Key(Kind.CLIENT_PROFILE, "case-profile")
-
-_CLIENT: dict[str, Any] = {"protocol": "openid-connect", "publicClient": False, "enabled": True}
-_SCOPE: dict[str, Any] = {
-    "protocol": "openid-connect",
-    "description": "d",
-    "attributes": {"a": "1"},
-}
-_PROFILE: dict[str, Any] = {"description": "d", "executors": ()}
-
-CASES = (
-    Case(
-        ROLE,
-        {"description": "d", "attributes": {"level": ("1", "2")}},
-        {"description": "d", "attributes": {"level": ("3",)}},
-    ),
-    Case(SCOPE, _SCOPE, _SCOPE | {"description": None}),
-    Case(
-        Key(Kind.CLIENT_SCOPE_MAPPER, "case mapper", SCOPE.name),
-        _mapper("one"),
-        _mapper("two"),
-        {SCOPE: _SCOPE},
-    ),
-    Case(
-        Key(Kind.REALM_CLIENT_SCOPES, "default"),
-        {"default": _names("basic", "acr"), "optional": _names("phone")},
-        {"default": _names("basic", "acr"), "optional": _names("phone", "address")},
-        deletable=False,
-    ),
-    Case(Key(Kind.LOCALIZATION, "kk"), {"a.b": "x", "c": "y"}, {"a.b": "x", "c": "z"}),
-    Case(
-        Key(Kind.REQUIRED_ACTION, "webauthn-register"),
-        {"name": "w", "enabled": True, "priority": 70, "config": {}},
-        {"name": "w", "enabled": False, "priority": 70, "config": {}},
-    ),
-    Case(
-        PROFILE,
-        {"attributes": {"iin": {"displayName": "one"}}},
-        {"attributes": {"iin": {"displayName": "two"}}},
-        deletable=False,
-    ),
-    Case(POLICIES_PROFILE, _PROFILE, _PROFILE | {"description": "e"}),
-    Case(
-        Key(Kind.CLIENT_POLICY, "case-policy"),
-        {"enabled": True, "conditions": (), "profiles": _names(POLICIES_PROFILE.name)},
-        {"enabled": False, "conditions": (), "profiles": _names(POLICIES_PROFILE.name)},
-        {POLICIES_PROFILE: _PROFILE},
-    ),
-    Case(
-        Key(Kind.COMPONENT, "case-key", "org.keycloak.keys.KeyProvider"),
-        {"providerId": "hmac-generated", "config": {"priority": ("7",), "algorithm": ("HS384",)}},
-        {"providerId": "hmac-generated", "config": {"priority": None, "algorithm": ("HS384",)}},
-    ),
-    Case(Key(Kind.FLOW, "case flow"), _flow("ALTERNATIVE"), _flow("DISABLED")),
-    Case(
-        CLIENT,
-        _CLIENT | {"name": "n", "attributes": {"a": "1"}, "secret": SecretStr("planted-client")},
-        _CLIENT | {"name": "n", "attributes": {"a": None}, "secret": SecretStr("planted-client")},
-    ),
-    Case(
-        CLIENT_ROLE,
-        {"description": "d", "attributes": {"level": ("1",)}},
-        {"description": "e", "attributes": {"level": ("1",)}},
-        {CLIENT: _CLIENT},
-    ),
-    Case(
-        Key(Kind.CLIENT_CLIENT_SCOPES, CLIENT.name),
-        {"default": _names("basic"), "optional": _names("phone")},
-        {"default": _names("basic", "roles"), "optional": _names("phone")},
-        {CLIENT: _CLIENT},
-        deletable=False,
-    ),
-    Case(
-        Key(Kind.CLIENT_ROLE_SCOPE, CLIENT.name),
-        {"realm": _names(ROLE.name), "client": _names()},
-        {"realm": _names(ROLE.name), "client": _names(NAMED_CLIENT_ROLE)},
-        {ROLE: {}, CLIENT: _CLIENT, CLIENT_ROLE: {}},
-        deletable=False,
-    ),
-    Case(
-        Key(Kind.CLIENT_SCOPE_ROLE_SCOPE, SCOPE.name),
-        {"realm": _names(), "client": _names(NAMED_CLIENT_ROLE)},
-        {"realm": _names(ROLE.name), "client": _names(NAMED_CLIENT_ROLE)},
-        {ROLE: {}, SCOPE: _SCOPE, CLIENT: _CLIENT, CLIENT_ROLE: {}},
-        deletable=False,
-    ),
-    Case(
-        Key(Kind.CLIENT_MAPPER, "case mapper", CLIENT.name),
-        _mapper("one"),
-        _mapper("two"),
-        {CLIENT: _CLIENT},
-    ),
-    Case(
-        Key(Kind.ROLE_COMPOSITES, ROLE.name),
-        {"realm": _names("offline_access"), "client": _names(NAMED_CLIENT_ROLE)},
-        {"realm": _names("offline_access", OTHER_ROLE.name), "client": _names(NAMED_CLIENT_ROLE)},
-        {ROLE: {}, OTHER_ROLE: {}, CLIENT: _CLIENT, CLIENT_ROLE: {}},
-        deletable=False,
-    ),
-    Case(
-        GROUP,
-        {"attributes": {"a": ("1",)}, "realmRoles": _names(ROLE.name), "clientRoles": _names()},
-        {"attributes": {"a": ("2",)}, "realmRoles": _names(ROLE.name), "clientRoles": _names()},
-        {ROLE: {}},
-    ),
-    Case(
-        Key(Kind.DEFAULT_GROUPS, "default"),
-        {"groups": _names()},
-        {"groups": _names("/east")},
-        {Key(Kind.GROUP, "/east"): {"description": "d"}},
-        deletable=False,
-    ),
-    Case(BROKER, _broker("one"), _broker("two")),
-    Case(
-        Key(Kind.IDENTITY_PROVIDER_MAPPER, "case mapper", BROKER.name),
-        {
-            "identityProviderMapper": "hardcoded-attribute-idp-mapper",
-            "config": {"syncMode": "FORCE", "attribute": "iin", "attribute.value": "1"},
-        },
-        {
-            "identityProviderMapper": "hardcoded-attribute-idp-mapper",
-            "config": {"syncMode": "FORCE", "attribute": "iin", "attribute.value": "2"},
-        },
-        {BROKER: _broker("one")},
-    ),
-    Case(
-        Key(Kind.REALM, REALM),
-        {"displayName": "one", "attributes": {"x": "1"}},
-        {"displayName": None, "attributes": {"x": "1"}},
-        deletable=False,
-    ),
-)
-
-
 def test_every_kind_has_a_case() -> None:
     assert {case.key.kind for case in CASES} == set(Kind) == set(WRITERS)
 
@@ -307,3 +115,130 @@ def test_an_object_is_made_changed_by_one_write_and_taken_away(
     last = {case.key} if case.deletable else set()
     gone = bench.apply({}, absent=frozenset(last | set(beside)))
     assert len(gone) == len(last | set(beside)), gone
+
+
+def test_a_new_client_comes_whole_by_one_request(bench: Workbench) -> None:
+    given = {"default": names("basic"), "optional": names()}
+    declared = {
+        CLIENT: CLIENT_BODY,
+        Key(Kind.CLIENT_CLIENT_SCOPES, CLIENT.name): given,
+        Key(Kind.CLIENT_MAPPER, "one", CLIENT.name): mapper("one"),
+        Key(Kind.CLIENT_MAPPER, "two", CLIENT.name): mapper("two"),
+        SCOPE: SCOPE_BODY,
+        Key(Kind.CLIENT_SCOPE_MAPPER, "one", SCOPE.name): mapper("one"),
+    }
+    assert [write.rpartition("/")[2] for write in bench.apply(declared)] == [
+        "client-scopes",
+        "clients",
+    ]
+    bench.apply({}, absent=frozenset({CLIENT, SCOPE}))
+
+
+@pytest.mark.parametrize("created_with", [True, False])
+def test_a_service_account_brings_no_scope_that_nobody_declared(
+    bench: Workbench, *, created_with: bool
+) -> None:
+    declared: dict[Key, Body] = {
+        CLIENT: CLIENT_BODY | {"serviceAccountsEnabled": created_with},
+        Key(Kind.CLIENT_CLIENT_SCOPES, CLIENT.name): {"default": names(), "optional": names()},
+    }
+    bench.apply(declared)
+    bench.apply(declared | {CLIENT: CLIENT_BODY | {"serviceAccountsEnabled": True}})
+    bench.apply({}, absent=frozenset({CLIENT}))
+
+
+REMADE: tuple[tuple[Key, Body, str, str], ...] = (
+    (OTHER_ROLE, {"description": "planned"}, "/roles", "name"),
+    (SCOPE, {"description": "planned"}, "/client-scopes", "name"),
+    (CLIENT, {"description": "planned"}, "/clients", "clientId"),
+    (BROKER, {"displayName": "planned"}, "/identity-provider/instances", "alias"),
+)
+
+
+@pytest.mark.parametrize(("key", "body", "path", "named"), REMADE, ids=str)
+def test_an_object_made_anew_meanwhile_is_not_written_to(
+    bench: Workbench, key: Key, body: Body, path: str, named: str
+) -> None:
+    whole = {**next(case.first for case in CASES if case.key.kind is key.kind), **body}
+    bench.apply({key: whole})
+    planned, target = bench.ready({key: {**whole, **dict.fromkeys(body, "other")}})
+    (change,) = planned.changes
+    bench.apply({}, absent=frozenset({key}))
+    theirs = {name: value for name, value in whole.items() if name in {"protocol", "providerId"}}
+    bench.connection.request("POST", f"{BASE}{path}", {named: key.name, **theirs})
+    bench.counted.writes.clear()
+    for action in (change, replace(change, action="delete", body=None)):
+        with pytest.raises(RealmMovedError):
+            WRITERS[key.kind].write(target, action)
+    assert not any("other" in str(item) for item in bench.connection.get(f"{BASE}{path}"))
+    bench.apply({}, absent=frozenset({key}))
+
+
+def test_what_nobody_declared_survives_a_write_of_the_same_object(bench: Workbench) -> None:
+    key = Key(Kind.COMPONENT, "case-key", "org.keycloak.keys.KeyProvider")
+    first = next(case.first for case in CASES if case.key == key)
+    bodies = {
+        OTHER_ROLE: {"description": "d", "attributes": {"kept": ("1",)}},
+        CLIENT: CLIENT_BODY | {"attributes": {"kept": "1"}, "description": "d"},
+        SCOPE: SCOPE_BODY | {"attributes": {"kept": "1"}},
+        BROKER: broker("kept"),
+        GROUP: {"description": "d", "attributes": {"kept": ("1",)}},
+        key: first,
+    }
+    bench.apply(bodies)
+    bench.apply(
+        {
+            OTHER_ROLE: {"attributes": {"new": ("1",)}},
+            CLIENT: {"attributes": {"new": "1"}},
+            SCOPE: {"attributes": {"new": "1"}},
+            BROKER: {"config": {"issuer": "https://idp.example.kz"}},
+            GROUP: {"attributes": {"new": ("1",)}},
+            key: {"config": {"priority": ("8",)}},
+        }
+    )
+    planned = bench.plan(bodies | {key: {"config": {"algorithm": ("HS384",)}}})
+    assert planned.changes == ()
+    bench.apply({}, absent=frozenset(bodies))
+
+
+def test_the_keepers_values_that_stand_in_the_moment_of_writing_are_written_again(
+    bench: Workbench,
+) -> None:
+    def profile(*values: str) -> Body:
+        attribute = {"validations": {"options": {"options": names(*values)}}}
+        return {"attributes": {"agreement": attribute, "iin": {"displayName": values[-1]}}}
+
+    bench.apply({PROFILE: profile("1:kk:aa")})
+    planned, target = bench.ready({PROFILE: profile("1:kk:aa", "changed")})
+    bench.connection.request(
+        "PUT",
+        f"{BASE}/users/profile",
+        document_of(bench.connection.get(f"{BASE}/users/profile"), profile("2:kk:bb")),
+    )
+    (change,) = planned.changes
+    WRITERS[Kind.USER_PROFILE].write(target, change)
+    written = bench.connection.get(f"{BASE}/users/profile")["attributes"]
+    by_name = {attribute["name"]: attribute for attribute in written}
+    assert by_name["agreement"]["validations"]["options"] == {"options": ["2:kk:bb"]}
+    assert by_name["iin"]["displayName"] == "changed"
+
+
+def test_tokens_revoked_between_our_reading_and_our_writing_stay_revoked(
+    bench: Workbench,
+) -> None:
+    bench.apply({CLIENT: CLIENT_BODY})
+    realm = {Key(Kind.REALM, REALM): {"displayName": "again"}}
+    planned, _ = bench.ready(realm | {CLIENT: CLIENT_BODY | {"description": "again"}})
+    client = next(change.live_id for change in planned.changes if change.key == CLIENT)
+
+    def revoke() -> None:
+        bench.connection.request("PUT", BASE, {"notBefore": 7})
+        revoked = {"clientId": CLIENT.name, "notBefore": 7}
+        bench.connection.request("PUT", f"{BASE}/clients/{client}", revoked)
+
+    target = Target(bench.connection, REALM, before_write=revoke)
+    for change in planned.changes:
+        WRITERS[change.key.kind].write(target, change)
+    assert bench.connection.get(BASE)["notBefore"] == 7
+    assert bench.connection.get(f"{BASE}/clients/{client}")["notBefore"] == 7
+    bench.apply({}, absent=frozenset({CLIENT}))
