@@ -20,6 +20,15 @@ COMMANDS = {
     "policy": ("policies.commands:policy", "Validate policies, show them, print their schema."),
     "plan": ("provisioning.commands.plan:plan", "Show what `apply` would change."),
     "apply": ("provisioning.commands.apply:apply", "Make the realms as the policies declare."),
+    "drift": (
+        "provisioning.commands.drift:drift",
+        "Say what was changed since the last apply, where, and by whom.",
+    ),
+    "rollback": (
+        "provisioning.commands.rollback:rollback",
+        "Bring back what a run changed.",
+    ),
+    "runs": ("provisioning.commands.runs:runs", "List what was done to realms from here."),
     "export": (
         "provisioning.commands.export:export",
         "Write realms as Keycloak's --import-realm takes it.",
