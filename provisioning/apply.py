@@ -10,7 +10,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from typing import Protocol
 
@@ -26,8 +26,8 @@ from provisioning.errors import (
     ProvisioningError,
     RealmMissingError,
 )
-from provisioning.lock import LockLostError, LockNews, LockTiming, RealmLock, RealmLockedError
-from provisioning.lock_scope import outcome_unknown
+from provisioning.lock import LockNews, LockTiming, RealmLock, RealmLockedError
+from provisioning.lock_scope import Holder, outcome_unknown
 from provisioning.plan import Change, Plan
 from provisioning.plan_consequences import losses
 from provisioning.progress import BrokenOff, Progress
@@ -52,7 +52,7 @@ __all__ = [
 THREADS = 4
 """Writes under way at once; more do not make Keycloak faster."""
 
-PATIENCE = 4
+PATIENCE = 3
 """How often a run goes on after a lost answer without having come any further."""
 
 
@@ -64,13 +64,15 @@ class LossRefusedError(ProvisioningError):
 
 
 class Journal(Protocol):
-    """What is kept of a run; `target` is guarded by the lock."""
+    """What is kept of a run; `target` is guarded by the lock. `run`: its name once it has begun."""
+
+    run: str
 
     def begin(self, surveyed: Surveyed) -> None:
-        """Before the first write, the making of a realm included."""
+        """Before the first write, a realm's making included; with what is meant of the plan."""
 
     def intend(self, target: Target, surveyed: Surveyed) -> None:
-        """Under the lock, with the plan that is now carried out."""
+        """Under the lock, with what is now carried out."""
 
     def applied(self, target: Target, surveyed: Surveyed) -> None:
         """Under the lock still, with the look afterwards."""
@@ -143,7 +145,7 @@ def apply_surveyed(connection: Connection, surveyed: Surveyed, options: ApplyOpt
         return planned
     if journal is None:
         return run.write(planned)
-    journal.begin(surveyed)
+    journal.begin(replace(surveyed, plan=planned))
     try:
         return run.write(planned)
     except BaseException as error:
@@ -174,10 +176,13 @@ class _Run:
         self._done = 0
 
     def locked(self) -> RealmLock:
+        timing, journal = self._options.timing, self._options.journal
+        record = journal.run if journal is not None else ""
         return RealmLock(
             self._connection,
             self._desired.realm,
-            timing=self._options.timing,
+            holder=Holder.here(at=timing.clock.now(), record=record),
+            timing=timing,
             report=self._options.report,
         )
 
@@ -199,7 +204,7 @@ class _Run:
             else:
                 require_same(planned, now)
             if options.journal is not None:
-                options.journal.intend(lock.target, found)
+                options.journal.intend(lock.target, replace(found, plan=now))
             after = self._carry_out(lock, found)
             if options.journal is not None:
                 options.journal.applied(lock.target, after)
@@ -212,11 +217,6 @@ class _Run:
         failures = 0
         while True:
             try:
-                if failures:
-                    self._await_server(lock)
-                    found = self._look()
-                    before, left = left, left_over(planned, select(found.plan))
-                    failures = failures if len(left.changes) >= len(before.changes) else 1
                 self._write(lock.target_of(found.live.ids), left)
                 found = self._look()
             except ProvisioningError as error:
@@ -227,6 +227,9 @@ class _Run:
             else:
                 _check(select(found.plan))
                 return found
+            found = self._look_again(lock)
+            before, left = left, left_over(planned, select(found.plan))
+            failures = failures if len(left.changes) >= len(before.changes) else 1
 
     def _write(self, target: Target, left: Plan) -> None:
         total = self._done + len(left.changes)
@@ -237,19 +240,19 @@ class _Run:
 
         write_all(target, left.changes, threads=self._options.threads, written=written)
 
-    def _await_server(self, lock: RealmLock) -> None:
-        """Wait until Keycloak answers that the lock is ours; as long as it can be."""
+    def _look_again(self, lock: RealmLock) -> Surveyed:
+        """What the realm holds, as soon as Keycloak answers again and while the lock is ours."""
+        timing = self._options.timing
+        began = timing.clock.elapsed()
         while True:
             try:
                 lock.require_held()
-            except LockLostError:
-                raise
+                return self._look()
             except ProvisioningError as error:
-                if not may_go_on(error, broken_off_before=False):
+                late = timing.clock.elapsed() - began >= timing.expiry
+                if late or not may_go_on(error, broken_off_before=False):
                     raise
-                self._options.timing.clock.sleep(self._options.timing.look)
-            else:
-                return
+            timing.clock.sleep(timing.look)
 
     def _look(self) -> Surveyed:
         return self._options.look(self._connection, self._desired)

@@ -17,6 +17,7 @@ from provisioning.writers.folding import Write, folded
 Lane = tuple[Write, ...]
 """Writes that go one after another."""
 
+
 SIDE_BY_SIDE = frozenset(
     {
         Kind.ROLE,
@@ -28,11 +29,13 @@ SIDE_BY_SIDE = frozenset(
         Kind.CLIENT_ROLE_SCOPE,
         Kind.CLIENT_SCOPE_ROLE_SCOPE,
         Kind.CLIENT_MAPPER,
+        Kind.ROLE_COMPOSITES,
         Kind.GROUP,
+        Kind.IDENTITY_PROVIDER_MAPPER,
     }
 )
-"""Kinds whose objects Keycloak keeps apart, and of which realms have many. The others are parts of
-one document (user profile, client policies), name each other (flows, composites), or are few.
+"""Kinds whose objects Keycloak keeps apart, and of which realms have many. Any other kind is part
+of a document of the whole realm, or its writes look at each other, or there are few.
 """
 
 

@@ -19,20 +19,23 @@ from provisioning.fingerprint import canonical
 from provisioning.plan import Change, Plan
 from provisioning.planfile_errors import RealmMovedError
 from provisioning.render import printable
+from provisioning.writers.ids import ReferenceMissingError
 
 _NAMED = 5
-_AFTERWARDS = frozenset({HTTPStatus.CONFLICT, HTTPStatus.NOT_FOUND})
-"""A write that was thought lost may still land: then the next finds its work done."""
+_GONE = (RealmMovedError, ReferenceMissingError)
+"""What writers say of a 404. A write that was thought lost may still land: then the next finds its
+work done, as by 409.
+"""
 
 
 def may_go_on(error: ProvisioningError, *, broken_off_before: bool) -> bool:
     """Whether a look at the realm can tell what to do after `error`."""
     if isinstance(error, KeycloakUnreachableError | UnexpectedAnswerError):
         return True
-    if not isinstance(error, KeycloakRefusedError):
-        return False
-    late = broken_off_before and error.status in _AFTERWARDS
-    return late or error.status >= HTTPStatus.INTERNAL_SERVER_ERROR
+    if isinstance(error, KeycloakRefusedError):
+        late = broken_off_before and error.status == HTTPStatus.CONFLICT
+        return late or error.status >= HTTPStatus.INTERNAL_SERVER_ERROR
+    return broken_off_before and isinstance(error, _GONE)
 
 
 def require_same(planned: Plan, now: Plan) -> None:

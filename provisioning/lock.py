@@ -228,7 +228,9 @@ class RealmLock:
 
 
 def _locked(realm: str, holder: Holder | None) -> RealmLockedError:
-    who = f"{holder.owner} since {holder.since} (run {holder.run})" if holder else "another run"
+    who = "another run"
+    if holder is not None:
+        who = f"{holder.owner} since {holder.since} (run {holder.record or holder.run})"
     return RealmLockedError(
         f"{realm}: {who} is writing to the realm",
         hint="Nothing was written. Run `tanba plan` when it is done.",

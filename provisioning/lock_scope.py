@@ -29,6 +29,7 @@ _RUN = "tanba.lock.run"
 _OWNER = "tanba.lock.owner"
 _SINCE = "tanba.lock.since"
 _BEAT = "tanba.lock.beat"
+_RECORD = "tanba.lock.record"
 _HIDDEN = {
     "include.in.openid.provider.metadata": "false",
     "include.in.token.scope": "false",
@@ -42,17 +43,21 @@ _ATTEMPTS = 3
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """Whose lock it is: the run's id (a UUID), who (`user@machine`), since when (RFC 3339)."""
+    """Whose lock it is: an id of its own (a UUID), who (`user@machine`), since when (RFC 3339).
+
+    `record`: the name of the run's folder on that machine; empty for none.
+    """
 
     run: str
     owner: str
     since: str
+    record: str = ""
 
     @classmethod
-    def here(cls, *, at: float, run: str | None = None) -> Holder:
+    def here(cls, *, at: float, record: str = "") -> Holder:
         """This process, at `at` (seconds since 1970)."""
         since = datetime.fromtimestamp(at, UTC).isoformat(timespec="seconds")
-        return cls(run or str(uuid.uuid4()), _this_owner(), since)
+        return cls(str(uuid.uuid4()), this_owner(), since, record)
 
     @classmethod
     def of(cls, scope: Mapping[str, Any]) -> Holder | None:
@@ -64,11 +69,23 @@ class Holder:
         run = attributes.get(_RUN)
         if not isinstance(run, str) or run != scope.get("id"):
             return None
-        return cls(_short(run), _short(attributes.get(_OWNER)), _short(attributes.get(_SINCE)))
+        record = attributes.get(_RECORD)
+        return cls(
+            _short(run),
+            _short(attributes.get(_OWNER)),
+            _short(attributes.get(_SINCE)),
+            _short(record) if record else "",
+        )
 
     def representation(self, *, beat: int) -> dict[str, Any]:
         """The client scope as Keycloak takes it."""
-        written = {_RUN: self.run, _OWNER: self.owner, _SINCE: self.since, _BEAT: str(beat)}
+        written = {
+            _RUN: self.run,
+            _OWNER: self.owner,
+            _SINCE: self.since,
+            _RECORD: self.record,
+            _BEAT: str(beat),
+        }
         return {
             "id": self.run,
             "name": LOCK_SCOPE,
@@ -155,7 +172,8 @@ def _status(error: Exception) -> int:
     return HTTPStatus.INTERNAL_SERVER_ERROR
 
 
-def _this_owner() -> str:
+def this_owner() -> str:
+    """Who runs this, as others may read it: `user@machine`."""
     try:
         user = getpass.getuser()
     except (KeyError, OSError):  # a container's user without a name

@@ -9,6 +9,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from pydantic import SecretStr
+
 from provisioning.representation import objects_of
 from provisioning.representation.order import as_declared
 from provisioning.resources import Desired, Key, Kind, Resource
@@ -34,7 +36,12 @@ def shape(name: str, *, realm: str = REALM) -> Desired:
 
 def _declared(name: str, realm: str) -> Desired:
     found = objects_of({"realm": realm, **_representation(name)}, whole=False)
-    resources = (Resource(key, as_declared(body)) for key, body in found.bodies.items())
+    resources = []
+    for key, body in found.bodies.items():
+        declared = as_declared(body)
+        if "secret" in declared:
+            declared["secret"] = SecretStr(f"secret of {key.name}")
+        resources.append(Resource(key, declared))
     return Desired(realm, tuple(resources))
 
 

@@ -10,8 +10,9 @@ import os
 import re
 import secrets
 import shutil
+import signal
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -31,7 +32,7 @@ from stand.java import find_java
 from stand.keycloak.instance import READY_SECONDS, KeycloakInstance, wait_until
 from stand.keycloak.releases import STAND, Release
 from stand.prepare import distribution
-from stand.processes import Children
+from stand.processes import Child, Children
 from stand.progress import Silent
 from stand.settings import Ports
 from tests.conftest import ROOT
@@ -51,11 +52,15 @@ POLICY_ENVIRON = {
 
 @dataclass(frozen=True, slots=True)
 class OwnKeycloak:
-    """One running server. `bootstrap_secret` and `provisioner_secret` are of this run alone."""
+    """One running server. `bootstrap_secret` and `provisioner_secret` are of this run alone.
+
+    `restart` ends the server and starts it with the data it had; only the main thread may call it.
+    """
 
     url: str
     log: Path
     bootstrap_secret: SecretStr
+    restart: Callable[[], None] = field(repr=False)
     provisioner_secret: SecretStr = field(
         default_factory=lambda: SecretStr(secrets.token_urlsafe(24))
     )
@@ -132,9 +137,22 @@ def own_keycloak(
     children = Children(private_folder(folder / "logs"))
     try:
         environ = instance.environment(os.environ, extra={**identity, **(extra or {})})
-        child = children.start("keycloak", command, env=environ, cwd=instance.home)
-        wait_until(instance.ready, child=child, seconds=READY_SECONDS)
-        yield OwnKeycloak(instance.url, child.log, secret)
+
+        def start() -> Child:
+            child = children.start("keycloak", command, env=environ, cwd=instance.home)
+            wait_until(instance.ready, child=child, seconds=READY_SECONDS)
+            return child
+
+        running = [start()]
+
+        def restart() -> None:
+            child = running.pop()
+            os.killpg(child.process.pid, signal.SIGTERM)
+            child.process.wait(READY_SECONDS)
+            children.forget(child)
+            running.append(start())
+
+        yield OwnKeycloak(instance.url, running[0].log, secret, restart)
     finally:
         children.end()
 

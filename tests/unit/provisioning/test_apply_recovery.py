@@ -18,6 +18,7 @@ from provisioning.lock import LockLostError
 from provisioning.plan import Change, Plan
 from provisioning.planfile_errors import RealmMovedError
 from provisioning.resources import Key, Kind
+from provisioning.writers.ids import ReferenceMissingError
 
 ROLE, CLIENT, FLOW = Key(Kind.ROLE, "r"), Key(Kind.CLIENT, "c"), Key(Kind.FLOW, "f")
 
@@ -51,11 +52,12 @@ def refused(status: int) -> KeycloakRefusedError:
         (refused(500), True, True),
         (refused(503), True, True),
         (refused(409), False, True),
-        (ObjectNotFoundError("gone", status=404), False, True),
+        (ObjectNotFoundError("gone", status=404), False, False),
+        (RealmMovedError("a writer's 404"), False, True),
+        (ReferenceMissingError("a writer's 404"), False, True),
         (refused(400), False, False),
         (NotPermittedError("no", status=403), False, False),
         (LockLostError("lost"), False, False),
-        (RealmMovedError("moved"), False, False),
     ],
 )
 def test_only_an_answer_that_tells_nothing_is_looked_behind(

@@ -10,7 +10,7 @@ from provisioning.lock import LockTiming
 from provisioning.lock_scope import Holder
 from provisioning.own_objects import LOCK_SCOPE
 
-HOLDER = Holder.here(at=1_795_449_600)
+HOLDER = Holder.here(at=1_795_449_600, record="20261123T160000Z-realm-0a1b2c")
 SCOPE = HOLDER.representation(beat=7)
 
 
