@@ -2,6 +2,8 @@
 
 Made from the server's own partial export, so it holds what is there, not what we think is there.
 Where the policy refers to `${env:NAME}`, the file holds `${NAME}`: Keycloak resolves it on import.
+It resolves any other such text too, so a text that is none of ours and would name a variable of
+the importing machine stops the export.
 """
 
 from __future__ import annotations
@@ -9,15 +11,20 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
 from typing import Any
 
-from policies.model import PortalPolicy
+from policies.loader import Policy
 from provisioning.connection import Connection, quoted
+from provisioning.desired import build
 from provisioning.desired.realm import SMTP_FINGERPRINT
 from provisioning.diff import MASK
-from provisioning.errors import ExportError
+from provisioning.errors import ExportError, RealmMissingError
+from provisioning.export_secrets import masked, with_secrets
 from provisioning.export_stable import identity, stable
+from provisioning.own_objects import LOCK_SCOPE, STATE_CLIENT
 from provisioning.references import Referenced, referenced
+from provisioning.resources import Desired
 
 _ADDRESSES = ("portal.url", "eds.verifier_url", "links.instructions", "links.support")
 _SMTP = {
@@ -39,15 +46,29 @@ _BUILT_IN_CLIENTS = frozenset(
 )
 """Nobody signs in as one of these; an import may give some a secret of no use."""
 
+_ANY_REFERENCE = re.compile(r"\$\{([^{}]*)\}")
+_MESSAGE = re.compile(r"[a-z][A-Za-z0-9_-]*|vault\.[\w.-]+|role_[\w-]+", re.ASCII)
+"""Names of Keycloak's own messages, and where it looks a secret up by itself: variables are upper
+case."""
+
+_PROXIES = frozenset({"all_proxy", "ftp_proxy", "http_proxy", "https_proxy"})
+"""Variables that are not, and may hold a password."""
+
 _LEFT_OVER = re.compile(r" (set aside \d+|unfinished)$")
 
 
-def export_realms(connection: Connection, policies: Iterable[PortalPolicy]) -> list[dict[str, Any]]:
-    """The policies' realms, ready for import, in their order.
+def export_realms(
+    connection: Connection, policies: Iterable[Policy], *, at: datetime
+) -> list[dict[str, Any]]:
+    """The policies' realms, ready for import, in their order; policies as of the instant `at`.
 
-    Raises ExportError when something secret would be left in, and what Connection raises.
+    Raises ExportError when something secret would be left in, RealmMissingError, and what
+    Connection and `build` raise.
     """
-    return [portable(_fetch(connection, policy.realm), policy) for policy in policies]
+    return [
+        portable(_snapshot(connection, policy.realm), policy, build(policy, at=at))
+        for policy in policies
+    ]
 
 
 def render(realms: list[dict[str, Any]]) -> str:
@@ -60,36 +81,30 @@ def is_left_over(alias: str) -> bool:
     return bool(_LEFT_OVER.search(alias))
 
 
-def _fetch(connection: Connection, realm: str) -> dict[str, Any]:
-    query = "exportClients=true&exportGroupsAndRoles=true"
-    # A POST that only reads: Keycloak's name for this request.
-    path = f"/realms/{quoted(realm)}/partial-export?{query}"
-    return dict(connection.request("POST", path, {}))
+def _snapshot(connection: Connection, realm: str) -> dict[str, Any]:
+    found = connection.snapshot(f"/realms/{quoted(realm)}")
+    if found is None:
+        raise RealmMissingError(f"there is no realm {realm} to export", hint="Apply it first.")
+    return found
 
 
-def portable(realm: dict[str, Any], policy: PortalPolicy) -> dict[str, Any]:
-    """Keycloak's partial export without what is secret, of this moment, or of this server.
+def portable(realm: Mapping[str, Any], policy: Policy, desired: Desired) -> dict[str, Any]:
+    """Keycloak's partial export without what is secret, of this moment, of this server, or Tanba's.
 
-    Raises ExportError when a masked secret remains that no policy declares.
+    `desired`: what the policy declares. Raises ExportError when a secret remains that no policy
+    declares, or a text that an import would take from the environment.
     """
     references = referenced(policy)
-    for client in realm["clients"]:
-        if client["clientId"] == policy.portal.client_id:
-            client["secret"] = _placeholder(references, "portal.secret", policy)
-        elif client["clientId"] in _BUILT_IN_CLIENTS:
-            client.pop("secret", None)
+    _require_no_foreign_reference(realm, desired)
+    found = with_secrets(_without_ours(masked(realm)), desired, references.values())
+    for client in found["clients"]:
+        if client["clientId"] in _BUILT_IN_CLIENTS and client.get("secret") == MASK:
+            del client["secret"]
     for key, path in _SMTP.items():
-        if key in realm["smtpServer"] and path in references:
-            realm["smtpServer"][key] = references[path].placeholder
-    realm["attributes"].pop(SMTP_FINGERPRINT, None)
-    realm["authenticationFlows"] = [
-        flow for flow in realm["authenticationFlows"] if not is_left_over(flow["alias"])
-    ]
-    realm["authenticatorConfig"] = [
-        config for config in realm["authenticatorConfig"] if not is_left_over(config["alias"])
-    ]
-    portable: dict[str, Any] = stable(_with_placeholders(realm, references))
-    for path in _masked(portable, policy.realm):
+        if key in found["smtpServer"] and path in references:
+            found["smtpServer"][key] = references[path].placeholder
+    portable: dict[str, Any] = stable(_with_placeholders(found, references))
+    for path in _left_masked(portable, policy.realm):
         raise ExportError(
             f"{path} is a secret that no policy declares, so the file cannot say where its value "
             "comes from",
@@ -98,16 +113,51 @@ def portable(realm: dict[str, Any], policy: PortalPolicy) -> dict[str, Any]:
     return portable
 
 
-def _placeholder(references: Mapping[str, Referenced], path: str, policy: PortalPolicy) -> str:
-    if path not in references:
-        raise ExportError(f"{policy.folder}: {path} is not given by reference")
-    return references[path].placeholder
+def _without_ours(realm: Mapping[str, Any]) -> dict[str, Any]:
+    """The realm without Tanba's two objects, what it set aside, and what it noted of a secret."""
+    found = dict(realm)
+    for section, name, ours in (
+        ("clients", "clientId", STATE_CLIENT),
+        ("clientScopes", "name", LOCK_SCOPE),
+    ):
+        found[section] = [dict(item) for item in realm[section] if item[name] != ours]
+    roles = dict(realm.get("roles") or {})
+    of_clients = {k: v for k, v in (roles.get("client") or {}).items() if k != STATE_CLIENT}
+    found["roles"] = {**roles, **({"client": of_clients} if "client" in roles else {})}
+    for section in ("authenticationFlows", "authenticatorConfig"):
+        found[section] = [item for item in realm[section] if not is_left_over(item["alias"])]
+    found["attributes"] = {k: v for k, v in realm["attributes"].items() if k != SMTP_FINGERPRINT}
+    found["smtpServer"] = dict(realm.get("smtpServer") or {})
+    return found
+
+
+def _require_no_foreign_reference(realm: Mapping[str, Any], desired: Desired) -> None:
+    """Raises ExportError for `${NAME}` in a text that neither a policy nor Keycloak put there."""
+    declared = {text for resource in desired.resources for text in _references(resource.body)}
+    for text in sorted(set(_references(realm)) - declared):
+        if not _MESSAGE.fullmatch(text) or text in _PROXIES:
+            raise ExportError(
+                f"a text of the realm {desired.realm} holds ${{{text}}}, for which an import would "
+                "put in a variable of the machine that it runs on",
+                hint="Change that text in Keycloak; no policy declares it.",
+            )
+
+
+def _references(node: Any) -> Iterator[str]:
+    if isinstance(node, Mapping):
+        for value in node.values():
+            yield from _references(value)
+    elif isinstance(node, list | tuple | frozenset):
+        for item in node:
+            yield from _references(item)
+    elif isinstance(node, str):
+        yield from _ANY_REFERENCE.findall(node)
 
 
 def _with_placeholders(node: Any, references: Mapping[str, Referenced]) -> Any:
     """Every address that came by reference, as its placeholder, wherever it stands."""
     addresses = sorted(
-        (references[path] for path in _ADDRESSES if path in references),
+        (found for path, found in references.items() if path in _ADDRESSES or _is_url(found)),
         key=lambda reference: (-len(reference.value), reference.path),
     )
     patterns = [
@@ -131,13 +181,17 @@ def _with_placeholders(node: Any, references: Mapping[str, Referenced]) -> Any:
     return walk(node)
 
 
-def _masked(node: Any, path: str) -> Iterator[str]:
+def _is_url(reference: Referenced) -> bool:
+    return "://" in reference.value and not reference.is_secret
+
+
+def _left_masked(node: Any, path: str) -> Iterator[str]:
     if isinstance(node, Mapping):
         for key, value in node.items():
-            yield from _masked(value, f"{path}.{key}")
+            yield from _left_masked(value, f"{path}.{key}")
     elif isinstance(node, list):
         for item in node:
             name = next((n for n in identity(item) if n), "")
-            yield from _masked(item, f"{path}[{name}]")
+            yield from _left_masked(item, f"{path}[{name}]")
     elif node == MASK:
         yield path

@@ -8,8 +8,7 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from policies.loader import POLICY_FILE, references
-from policies.model import PortalPolicy
+from policies.loader import POLICY_FILE, Policy, references
 
 _REFERENCE = re.compile(r"\$\{(env|file):([^${}]+)\}")
 
@@ -21,9 +20,10 @@ class Referenced:
     path: str
     value: str = field(repr=False)
     placeholder: str
+    is_secret: bool = False
 
 
-def referenced(policy: PortalPolicy) -> dict[str, Referenced]:
+def referenced(policy: Policy) -> dict[str, Referenced]:
     """Every value given by reference, by path.
 
     `${env:NAME}` becomes `${NAME}`; a file's content is given to the import by an environment
@@ -34,7 +34,10 @@ def referenced(policy: PortalPolicy) -> dict[str, Referenced]:
         path = reference.path
         name = ".".join(map(str, path))
         placeholder = _placeholder(reference.text, policy.realm, path)
-        found[name] = Referenced(name, _value(policy, path), placeholder)
+        value = _value(policy, path)
+        is_secret = isinstance(value, SecretStr)
+        text = value.get_secret_value() if isinstance(value, SecretStr) else str(value)
+        found[name] = Referenced(name, text, placeholder, is_secret)
     return found
 
 
@@ -47,9 +50,9 @@ def _placeholder(raw: str, realm: str, path: tuple[str | int, ...]) -> str:
     return _REFERENCE.sub(spelled, raw)
 
 
-def _value(policy: PortalPolicy, path: tuple[str | int, ...]) -> str:
+def _value(policy: Policy, path: tuple[str | int, ...]) -> Any:
     value: Any = policy
     for part in path:
         is_plain = isinstance(value, dict | list | tuple)
         value = value[part] if is_plain else getattr(value, str(part))
-    return value.get_secret_value() if isinstance(value, SecretStr) else str(value)
+    return value

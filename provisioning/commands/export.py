@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
 from policies.errors import DIFFERENT
-from policies.loader import load_portals
+from policies.loader import load_policies
 from provisioning.commands.options import POLICY_PATHS, connect, server_options
 from provisioning.export import export_realms, render
 
@@ -29,7 +30,9 @@ def export(paths: tuple[Path, ...], file: Path | None, *, check: bool, **server:
     if check and file is None:
         raise click.UsageError("--check compares with the file that -o names")
     connection = connect(server)
-    text = render(export_realms(connection, load_portals(paths, environ=os.environ)))
+    text = render(
+        export_realms(connection, load_policies(paths, environ=os.environ), at=datetime.now(UTC))
+    )
     if file is None:
         click.echo(text, nl=False)
     elif not check:

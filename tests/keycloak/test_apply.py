@@ -604,7 +604,7 @@ def test_of_two_at_once_one_is_refused_and_all_ends_as_declared(
 
 def _plan_apply_and_export(connection: Connection, desired: Desired) -> None:
     apply_plan(connection, desired, plan_realm(connection, desired))
-    export_realms(connection, [GRAIN])
+    export_realms(connection, [GRAIN], at=datetime.now(UTC))
 
 
 @pytest.mark.parametrize("role", PROVISIONER_ROLES)

@@ -77,7 +77,7 @@ def test_the_portals_secret_is_the_one_of_the_environment(
 
 def test_the_file_is_what_an_export_of_these_realms_is(keycloak: OwnKeycloak) -> None:
     admin = keycloak.bootstrap()
-    again = {realm["realm"]: realm for realm in export_realms(admin, PORTALS)}
+    again = {realm["realm"]: realm for realm in export_realms(admin, PORTALS, at=datetime.now(UTC))}
     for realm in json.loads(EXPORT.read_text(encoding="utf-8")):
         renewed = again[realm["realm"]]
         for part in ("identityProviders", "identityProviderMappers", "requiredActions", "roles"):

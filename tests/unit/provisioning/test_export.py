@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from policies.loader import load_policy
 from policies.model import PortalPolicy
+from provisioning.desired import build
 from provisioning.diff import MASK
 from provisioning.errors import ExportError
 from provisioning.export import portable, render
-from tests.unit.provisioning.conftest import PLANTED
+from provisioning.resources import Desired
+from tests.unit.provisioning.conftest import NOW, PLANTED
 
 
 def partial(**extra: Any) -> dict[str, Any]:
@@ -24,6 +28,7 @@ def partial(**extra: Any) -> dict[str, Any]:
             {"id": "2", "clientId": "portal", "secret": MASK, "baseUrl": "https://grain.example",
              "redirectUris": ["https://grain.example/callback", "https://grain.example.evil/"]},
             {"id": "1", "clientId": "broker", "secret": MASK},
+            {"id": "3", "clientId": "tanba-state", "secret": MASK, "attributes": {}},
         ],
         "smtpServer": {"host": "localhost", "port": "1025", "from": "a@b.example"},
         "attributes": {"tanba.smtp.password.fingerprint": "f00d", "z": "1", "a": "2"},
@@ -32,14 +37,16 @@ def partial(**extra: Any) -> dict[str, Any]:
             {"id": "4", "alias": "a set aside 1", "authenticationExecutions": []},
         ],
         "authenticatorConfig": [{"id": "6", "alias": "a 1 set aside 1", "config": {}}],
+        "clientScopes": [{"id": "7", "name": "tanba-lock", "attributes": {"run": "1"}}],
+        "roles": {"client": {"portal": [], "tanba-state": []}},
         **extra,
     }  # fmt: skip
 
 
 def test_secrets_and_addresses_become_names_of_the_environment(
-    grain_receipts: PortalPolicy,
+    grain_receipts: PortalPolicy, desired: Desired
 ) -> None:
-    realm = portable(partial(), grain_receipts)
+    realm = portable(partial(), grain_receipts, desired)
     broker, portal = realm["clients"]
     assert portal["secret"] == "${GRAIN_RECEIPTS_SECRET}"
     assert portal["baseUrl"] == "${GRAIN_RECEIPTS_URL}"
@@ -49,20 +56,24 @@ def test_secrets_and_addresses_become_names_of_the_environment(
     assert realm["attributes"] == {"a": "2", "z": "1"}
 
 
-def test_an_address_is_replaced_whole_or_not_at_all(grain_receipts: PortalPolicy) -> None:
-    portal = portable(partial(), grain_receipts)["clients"][1]
+def test_an_address_is_replaced_whole_or_not_at_all(
+    grain_receipts: PortalPolicy, desired: Desired
+) -> None:
+    portal = portable(partial(), grain_receipts, desired)["clients"][1]
     assert portal["redirectUris"] == [
         "${GRAIN_RECEIPTS_URL}/callback",
         "https://grain.example.evil/",
     ]
 
 
-def test_the_file_is_the_same_for_the_same_realm(grain_receipts: PortalPolicy) -> None:
+def test_the_file_is_the_same_for_the_same_realm(
+    grain_receipts: PortalPolicy, desired: Desired
+) -> None:
     first = partial()
     second = json.loads(json.dumps(first).replace('"id": "2"', '"id": "99"'))
     second["clients"].reverse()
     second["notBefore"] = 8
-    texts = {render([portable(realm, grain_receipts)]) for realm in (first, second)}
+    texts = {render([portable(realm, grain_receipts, desired)]) for realm in (first, second)}
     assert len(texts) == 1
     (text,) = texts
     assert text.endswith("]\n")
@@ -70,15 +81,108 @@ def test_the_file_is_the_same_for_the_same_realm(grain_receipts: PortalPolicy) -
 
 
 def test_steps_of_a_flow_keep_their_order_and_set_aside_flows_stay_out(
-    grain_receipts: PortalPolicy,
+    grain_receipts: PortalPolicy, desired: Desired
 ) -> None:
-    realm = portable(partial(), grain_receipts)
+    realm = portable(partial(), grain_receipts, desired)
     (flow,) = realm["authenticationFlows"]
     assert flow["authenticationExecutions"] == [{"x": "2"}, {"x": "1"}]
     assert realm["authenticatorConfig"] == []
 
 
-def test_a_secret_nobody_declared_stops_the_export(grain_receipts: PortalPolicy) -> None:
+def test_a_secret_nobody_declared_stops_the_export(
+    grain_receipts: PortalPolicy, desired: Desired
+) -> None:
     secret = {"identityProviders": [{"alias": "other", "config": {"clientSecret": MASK}}]}
     with pytest.raises(ExportError, match=r"identityProviders\[other\]\.config\.clientSecret"):
-        portable(partial(**secret), grain_receipts)
+        portable(partial(**secret), grain_receipts, desired)
+
+
+def test_tanbas_own_two_objects_stay_out(grain_receipts: PortalPolicy, desired: Desired) -> None:
+    realm = portable(partial(), grain_receipts, desired)
+    assert [client["clientId"] for client in realm["clients"]] == ["broker", "portal"]
+    assert realm["clientScopes"] == []
+    assert realm["roles"] == {"client": {"portal": []}}
+
+
+def test_keys_that_people_named_are_no_fields(
+    grain_receipts: PortalPolicy, desired: Desired
+) -> None:
+    texts = {"localizationTexts": {"id": {"id": "kode", "types": "jenis"}, "kk": {}}}
+    assert portable(partial(**texts), grain_receipts, desired)["localizationTexts"] == {
+        "id": {"id": "kode", "types": "jenis"},
+        "kk": {},
+    }
+
+
+def test_a_secret_that_keycloak_shows_in_clear_is_none_of_the_file(
+    grain_receipts: PortalPolicy, desired: Desired
+) -> None:
+    attributes = {"saml.signing.private.key": PLANTED}
+    saml = {"clients": [{"clientId": "saml", "attributes": attributes}]}
+    with pytest.raises(ExportError, match=r"saml\.signing\.private\.key") as caught:
+        portable(partial(**saml), grain_receipts, desired)
+    assert PLANTED not in caught.value.message
+
+
+@pytest.mark.parametrize(
+    ("text", "is_refused"),
+    [
+        ("${KC_DB_PASSWORD}", True),
+        ("see ${AWS_SECRET_ACCESS_KEY:none} there", True),
+        ("${env.HOME}", True),
+        ("${user.home}", True),
+        ("${http_proxy}", True),
+        ("${}", True),
+        ("${client_account}", False),
+        ("${role_default-roles}", False),
+        ("${vault.mail}", False),
+        ("$ {KC_DB_PASSWORD} $KC_DB_PASSWORD", False),
+    ],
+)
+def test_an_import_takes_nothing_from_the_environment_but_what_a_policy_named(
+    grain_receipts: PortalPolicy, desired: Desired, text: str, *, is_refused: bool
+) -> None:
+    groups = {"groups": [{"name": "a", "attributes": {"note": [text]}}]}
+    if is_refused:
+        with pytest.raises(ExportError, match="variable of the machine"):
+            portable(partial(**groups), grain_receipts, desired)
+    else:
+        (group,) = portable(partial(**groups), grain_receipts, desired)["groups"]
+        assert group["attributes"] == {"note": [text]}
+
+
+def test_a_plain_realms_secrets_are_named_as_its_policy_names_them(tmp_path: Path) -> None:
+    (tmp_path / "policy.yaml").write_text(
+        """
+version: 1
+realm: shop
+raw:
+  smtpServer: {password: "${env:MAIL}"}
+  clients:
+    - clientId: a
+      secret: ${env:A}
+      redirectUris: ["${env:SHOP_URL}/back"]
+  identityProviders: [{alias: g, config: {clientSecret: "${env:G}"}}]
+  components:
+    storage:
+      - name: ldap
+        config: {bindCredential: ["${env:LDAP}"]}
+""",
+        encoding="utf-8",
+    )
+    values = {name: f"{PLANTED}-{name}" for name in ("MAIL", "A", "G", "LDAP")}
+    policy = load_policy(tmp_path, environ={**values, "SHOP_URL": "https://shop.example"})
+    realm = partial() | {
+        "realm": "shop",
+        "smtpServer": {"password": MASK},
+        "clients": [{"clientId": "a", "secret": MASK, "baseUrl": "https://shop.example/back/x"}],
+        "identityProviders": [{"alias": "g", "config": {"clientSecret": MASK}}],
+        "components": {"storage": [{"name": "ldap", "config": {"bindCredential": [MASK]}}]},
+    }
+    made = portable(realm, policy, build(policy, at=NOW))
+    assert made["smtpServer"] == {"password": "${MAIL}"}
+    assert made["clients"][0]["secret"] == "${A}"
+    assert made["clients"][0]["baseUrl"] == "${SHOP_URL}/back/x"
+    assert made["identityProviders"][0]["config"] == {"clientSecret": "${G}"}
+    assert made["components"]["storage"][0]["config"] == {"bindCredential": ["${LDAP}"]}
+    assert PLANTED not in render([made])
