@@ -93,11 +93,13 @@ def prunes(desired: Desired, live: Live, ownership: Ownership, *, writing: bool)
     other writes only, so that no plan comes to have writes by the mere passing of time. What goes
     with an object that is deleted anyway is not named by itself.
     """
+    if not desired.whole:
+        return Pruned()
     if ownership.unknown:
         return Pruned(kept=(f"nothing is pruned: {ownership.unknown}",))
     declared = {resource.key for resource in desired.resources}
     undeclared = set(_standing(live, ownership)) - declared - desired.absent
-    if not undeclared or not desired.whole:
+    if not undeclared:
         return Pruned()
     going, kept = _judged(undeclared, declared, live)
     flows, waiting = _flows(
