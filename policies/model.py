@@ -27,12 +27,15 @@ from policies.model_access import (
     Sessions,
     told,
 )
+from policies.model_client_policies import ClientPolicies, ClientProfiles
 from policies.model_clients import Clients, ClientScopes
 from policies.model_mail import Email, Smtp
 from policies.model_names import RoleNames
 from policies.model_placed import Placed
+from policies.model_profile import Profile
 from policies.model_raw import Raw
 from policies.model_roles import Groups
+from policies.model_settings import Texts
 
 __all__ = [
     "PORTAL_KEYS",
@@ -275,6 +278,21 @@ class PortalPolicy(Placed):
         default=(), description="Further client scopes; `eds-identity` is Tanba's own."
     )
     groups: Groups = Field(default=(), description="Groups that people are put in.")
+    profile: Profile | None = Field(
+        default=None,
+        description="What more is known of a person than Tanba declares itself.",
+    )
+    texts: Texts = Field(
+        default={},
+        description="Further texts of the pages by language and key, as Keycloak's messages are "
+        "written: `''` is an apostrophe, `{0}` a parameter.",
+        examples=[{"kk": {"doLogIn": "Кіру"}}],
+        json_schema_extra=told(keycloak="localization texts"),
+    )
+    client_profiles: ClientProfiles = Field(default=(), description="Rules for clients.")
+    client_policies: ClientPolicies = Field(
+        default=(), description="Which clients are held to which rules."
+    )
     raw: Raw = Field(
         default={},
         description="What Tanba has no words for: a part of Keycloak's RealmRepresentation. It "

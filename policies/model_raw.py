@@ -7,10 +7,10 @@ takes a reference and nothing else, as everywhere in a policy; such a field is t
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, SecretStr, ValidationError
+from pydantic import AfterValidator, BeforeValidator, SecretStr, ValidationError
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from policies.base import Resolved
@@ -62,27 +62,38 @@ def secrets_in(value: Any, path: Path = ()) -> Iterator[tuple[Path, str]]:
 
 
 def _checked(raw: dict[str, Any]) -> dict[str, Any]:
-    mistakes = [
+    refused = [
         _mistake((name,), f"not in raw: {why}") for name, why in REFUSED.items() if name in raw
     ]
-    mistakes += [
+    return dict(_with_secrets(raw, refused))
+
+
+def _with_secrets(value: Any, mistakes: Iterable[InitErrorDetails] = ()) -> Any:
+    """The mapping with what was given for secrets as SecretStr; ValidationError for literals.
+
+    What is no mapping is given back: the field's own validation says what is wrong with it.
+    """
+    if not isinstance(value, dict):
+        return value
+    found = list(mistakes)
+    secret = {path for path, _ in secrets_in(value)}
+    found += [
         _mistake(
             path,
             f"{_named(path)} holds a secret, which is given by reference only: "
             "${env:NAME} or ${file:PATH}",
         )
-        for path, text in secrets_in(raw)
+        for path, text in secrets_in(value)
         if not isinstance(text, Resolved)
     ]
-    mistakes += [
+    found += [
         _mistake(path, f"{_named(path)}: the reference leads to an empty secret")
-        for path, text in _references(raw)
+        for path, text in _references(value)
         if not text.strip() and is_secret(_named(path))
     ]
-    if mistakes:
-        raise ValidationError.from_exception_data("raw", mistakes)
-    secret = {path for path, _ in secrets_in(raw)}
-    return {name: _hidden(item, secret, (name,)) for name, item in raw.items()}
+    if found:
+        raise ValidationError.from_exception_data("settings", found)
+    return {name: _hidden(item, secret, (name,)) for name, item in value.items()}
 
 
 def _references(value: Any, path: Path = ()) -> Iterator[tuple[Path, Resolved]]:
@@ -120,3 +131,10 @@ Raw = Annotated[
     Words("keys and values of Keycloak's RealmRepresentation"),
 ]
 """A part of a RealmRepresentation; where it holds secrets they are SecretStr."""
+
+Settings = Annotated[
+    dict[str, str | SecretStr],
+    BeforeValidator(_with_secrets),
+    Words("settings in Keycloak's own names, each a text"),
+]
+"""Settings of one thing of Keycloak's; where they hold secrets they are SecretStr."""

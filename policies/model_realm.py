@@ -11,12 +11,18 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from policies.expected import Words
-from policies.model_access import told
+from policies.model_access import BruteForce, Events, PasswordRules, Sessions, told
+from policies.model_brokers import IdentityProviders
+from policies.model_client_policies import ClientPolicies, ClientProfiles
 from policies.model_clients import Clients, ClientScopes
+from policies.model_flows import Bindings, Flows, RequiredActions
+from policies.model_mail import Smtp
 from policies.model_names import GroupPath, RoleNames, ScopeNames, distinct
 from policies.model_placed import Placed
+from policies.model_profile import Profile
 from policies.model_raw import Raw
 from policies.model_roles import Groups, PlainRoles
+from policies.model_settings import RealmSettings, Texts, Themes
 
 __all__ = ["RealmName", "RealmPolicy"]
 
@@ -36,6 +42,33 @@ class RealmPolicy(Placed):
         examples=["back-office"],
         json_schema_extra=told(keycloak="`realm`"),
     )
+    settings: RealmSettings | None = Field(
+        default=None, description="Who may come in, and how the realm looks from outside."
+    )
+    theme: Themes | None = Field(default=None, description="What pages and letters look like.")
+    password: PasswordRules | None = Field(
+        default=None,
+        description="What a password must be.",
+        json_schema_extra=told(keycloak="`passwordPolicy`"),
+    )
+    brute_force: BruteForce | None = Field(
+        default=None, description="What wrong passwords do to an account."
+    )
+    sessions: Sessions | None = Field(default=None, description="How long people stay signed in.")
+    smtp: Smtp | None = Field(
+        default=None,
+        description="The mail relay that letters leave by.",
+        json_schema_extra=told(keycloak="`smtpServer`"),
+    )
+    events: Events | None = Field(default=None, description="The events that Keycloak keeps.")
+    texts: Texts = Field(
+        default={},
+        description="Texts of the pages by language and key, as Keycloak's messages are written: "
+        "`''` is an apostrophe, `{0}` a parameter.",
+        examples=[{"kk": {"doLogIn": "Кіру"}}],
+        json_schema_extra=told(keycloak="localization texts"),
+    )
+    profile: Profile | None = Field(default=None, description="What is known of a person.")
     clients: Clients = Field(default=(), description="Clients: portals, back ends, apps.")
     client_scopes: ClientScopes = Field(
         default=(), description="Client scopes: claims and roles given together."
@@ -65,6 +98,18 @@ class RealmPolicy(Placed):
             examples=[["/north/east"]],
             json_schema_extra=told(keycloak="`defaultGroups`"),
         )
+    )
+    flows: Flows = Field(default=(), description="How people and clients prove who they are.")
+    bindings: Bindings | None = Field(default=None, description="Which flow is used for what.")
+    required_actions: RequiredActions = Field(
+        default=(), description="What people may be asked to do while signing in."
+    )
+    identity_providers: IdentityProviders = Field(
+        default=(), description="Other services by which people sign in."
+    )
+    client_profiles: ClientProfiles = Field(default=(), description="Rules for clients.")
+    client_policies: ClientPolicies = Field(
+        default=(), description="Which clients are held to which rules."
     )
     raw: Raw = Field(
         default={},

@@ -38,7 +38,8 @@ def portal(tmp_path: Path) -> Declares:
     def make(text: str) -> Desired:
         own = (GRAIN / "policy.yaml").read_text(encoding="utf-8")
         (tmp_path / "policy.yaml").write_text(f"{own}\n{text}", encoding="utf-8")
-        (tmp_path / "agreement").symlink_to(GRAIN / "agreement")
+        if not (tmp_path / "agreement").exists():
+            (tmp_path / "agreement").symlink_to(GRAIN / "agreement")
         return build(load_policy(tmp_path, environ=ENVIRON), at=NOW)
 
     return make
