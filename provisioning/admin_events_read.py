@@ -97,7 +97,7 @@ def names_of(connection: Connection, live: Live, actors: Iterable[Actor]) -> Map
     own_realm = live.ids.get(Key(Kind.REALM, live.realm))
     names: dict[str, str] = {}
     closed: set[str] = set()
-    wanted = list({(actor.realm_id, actor.user_id): None for actor in actors if actor.user_id})
+    wanted = list({(a.realm_id, a.user_id): None for a in actors if a.user_id.strip(".")})
     for realm_id, user_id in wanted[:NAMES]:
         realm = live.realm if realm_id == own_realm else connection.settings.auth_realm
         if realm in closed:
