@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import functools
-import signal
-import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from types import FrameType
 
 import click
 
 from policies.errors import REFUSED
 from provisioning.apply import ApplyOptions, Surveyed, apply_surveyed, require_no_loss, survey
+from provisioning.commands.asking import agreed, terminated_as_interrupted
 from provisioning.commands.options import (
     POLICY_PATHS,
     connect,
@@ -24,7 +22,10 @@ from provisioning.commands.options import (
     server_options,
 )
 from provisioning.commands.output import show
+from provisioning.commands.runs import journal, runs_option
 from provisioning.connection import Connection
+from provisioning.keepers import require_current_agreement
+from provisioning.plan import Plan
 from provisioning.planfile import (
     PlanDocument,
     read_plan,
@@ -35,6 +36,7 @@ from provisioning.planfile import (
 )
 from provisioning.progress_display import display
 from provisioning.resources import Desired, Kind
+from provisioning.survey import survey_all
 from provisioning.target_selection import Targets, listed
 
 Look = Callable[[Connection, Desired], Surveyed]
@@ -57,11 +59,13 @@ Look = Callable[[Connection, Desired], Surveyed]
     is_flag=True,
     help="Also delete what nobody can give back: the plan says what is lost for good.",
 )
+@runs_option
 @server_options
-def apply(
+def apply(  # noqa: PLR0913 - one for each option
     paths: tuple[Path, ...],
     output: str,
     targets: tuple[str, ...],
+    runs_dir: Path,
     *,
     yes: bool,
     allow_loss: bool,
@@ -82,7 +86,9 @@ def apply(
     if document is not None:
         require_declaration(document, wanted)
     look = _look(document)
-    surveyed = [look(connection, desired) for desired in wanted]
+    surveyed = survey_all(wanted, functools.partial(look, connection))
+    for realm in surveyed:
+        require_current_agreement(realm.desired, realm.live)
     if document is not None:
         require_unmoved(document, surveyed)
     chosen.require_known((realm.desired, realm.plan) for realm in surveyed)
@@ -93,10 +99,10 @@ def apply(
     if not allow_loss:
         for planned in plans:
             require_no_loss(planned)
-    if not yes and not all(planned.empty for planned in plans) and not _agreed():
+    if not yes and not all(planned.empty for planned in plans) and not agreed():
         click.echo("nothing was written", err=True)
         return REFUSED
-    with _terminated_as_interrupted(), display(output) as shown:
+    with terminated_as_interrupted(), display(output) as shown:
         options = ApplyOptions(
             select=chosen.select,
             allow_loss=allow_loss,
@@ -104,10 +110,23 @@ def apply(
             progress=shown.progress,
             report=shown.report,
         )
-        done = [apply_surveyed(connection, realm, options) for realm in surveyed]
+        done = [_carried_out(connection, realm, options, runs_dir) for realm in surveyed]
     if output == "json":
         show(done, output, connection)
     return 0
+
+
+def _carried_out(
+    connection: Connection, realm: Surveyed, options: ApplyOptions, runs_dir: Path
+) -> Plan:
+    """The plan carried out; the run that keeps what was there before is named on stderr."""
+    kept = journal(runs_dir, connection)
+    done = apply_surveyed(connection, realm, replace(options, journal=kept))
+    if kept.run:
+        click.echo(
+            f"run {kept.run}: `tanba rollback {kept.run}` brings back what it changed", err=True
+        )
+    return done
 
 
 def _look(document: PlanDocument | None) -> Look:
@@ -141,20 +160,6 @@ def _say_left_out(targets: Targets, surveyed: Sequence[Surveyed]) -> None:
             click.echo(f"  = {what}")
 
 
-@contextmanager
-def _terminated_as_interrupted() -> Iterator[None]:
-    """Let SIGTERM, by which pipelines cancel, end a run as Ctrl-C does: the lock is given back."""
-
-    def interrupt(_number: int, _frame: FrameType | None) -> None:
-        raise KeyboardInterrupt
-
-    before = signal.signal(signal.SIGTERM, interrupt)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
-
-
 def _plan_and_policies(paths: tuple[Path, ...]) -> tuple[PlanDocument | None, tuple[Path, ...]]:
     """What `apply` was given: a plan and its policies, or policies alone."""
     first, rest = paths[0], paths[1:]
@@ -164,9 +169,3 @@ def _plan_and_policies(paths: tuple[Path, ...]) -> tuple[PlanDocument | None, tu
         return None, paths
     document = read_plan(first)
     return document, rest or recorded_policies(document)
-
-
-def _agreed() -> bool:
-    if not sys.stdin.isatty():
-        raise click.UsageError("there is nobody to ask; give --yes to write without asking")
-    return click.confirm("Write this?", default=False, err=True)

@@ -5,8 +5,10 @@ Going from one to the other creates, updates and deletes; what each takes is in 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from pydantic import SecretStr
@@ -16,6 +18,7 @@ from provisioning.representation.order import as_declared
 from provisioning.resources import Desired, Key, Kind, Resource
 
 REALM = "interrupted"
+SECRET_VARIABLE = "TANBA_WORLD_SECRET"
 
 _WHOLE = frozenset({Kind.ROLE, Kind.CLIENT_SCOPE, Kind.CLIENT, Kind.CLIENT_MAPPER})
 """Kinds of which one shape holds what the other must not have."""
@@ -32,6 +35,19 @@ def shape(name: str, *, realm: str = REALM) -> Desired:
         if resource.key.kind in _WHOLE and resource.key not in own
     }
     return replace(desired, absent=frozenset(_without_members(absent)))
+
+
+def policy(folder: Path, name: str, *, realm: str = REALM) -> Path:
+    """The shape as an admin's policy file; its secret comes from SECRET_VARIABLE."""
+    raw = dict(_representation(name))
+    raw["clients"] = [
+        client | ({"secret": f"${{env:{SECRET_VARIABLE}}}"} if "secret" in client else {})
+        for client in raw["clients"]
+    ]
+    file = folder / f"{name}.yaml"
+    # JSON is YAML (YAML 1.2, 1.3).
+    file.write_text(json.dumps({"version": 1, "realm": realm, "raw": raw}), encoding="utf-8")
+    return file
 
 
 def _declared(name: str, realm: str) -> Desired:
