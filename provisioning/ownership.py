@@ -159,9 +159,9 @@ def bindings(objects: Iterable[tuple[Key, Body]]) -> frozenset[str]:
 def _standing(live: Live, ownership: Ownership) -> Iterator[Key]:
     """What Tanba made and is still there as the same object."""
     for key, identity in ownership.created.items():
-        if key.kind not in PRUNABLE or is_own(key) or _keycloaks(key, live):
+        if key.kind not in PRUNABLE or key not in live.objects or is_own(key):
             continue
-        if key in live.objects and identity_of(key, live) == identity:
+        if identity_of(key, live) == identity and not _keycloaks(key, live):
             yield key
 
 

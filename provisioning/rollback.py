@@ -148,7 +148,7 @@ def _part(image: Image, live: Live, ownership: Ownership) -> _Part:
     if image.action == "create":
         return _made(image, live, ownership)
     body = image.before
-    if not body:
+    if body is None or (image.action == "update" and not body):  # nothing but secrets
         return _Part(notes=notes)
     without = _without_the_keepers(image.key, body)
     if without != body:

@@ -67,8 +67,9 @@ def test_an_object_made_anew_under_the_name_is_somebody_elses() -> None:
     assert prunes(declaring(), realm_of(ROLE), ownership, writing=False) == Pruned()
 
 
-def test_an_object_that_is_gone_is_not_deleted_again() -> None:
-    assert prunes(declaring(), realm_of(), made(ROLE), writing=False) == Pruned()
+@pytest.mark.parametrize("kind", sorted(PRUNABLE), ids=str)
+def test_an_object_that_is_gone_is_not_deleted_again(kind: Kind) -> None:
+    assert prunes(declaring(), realm_of(), made(Key(kind, "x", "y")), writing=False) == Pruned()
 
 
 def test_a_part_of_a_declaration_prunes_nothing() -> None:
