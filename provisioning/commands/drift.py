@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-import signal
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,6 +15,7 @@ import click
 
 from policies.errors import DIFFERENT
 from provisioning.auth.way import Clock
+from provisioning.commands.asking import terminated_as_interrupted
 from provisioning.commands.options import (
     POLICY_PATHS,
     connect,
@@ -32,6 +33,7 @@ from provisioning.drift_text import as_text
 from provisioning.drift_watch import SHORTEST_INTERVAL, USUAL_INTERVAL, Failure, Watch
 from provisioning.errors import NotAuthenticatedError
 from provisioning.resources import Desired
+from provisioning.survey import AT_ONCE
 
 
 @click.command()
@@ -76,7 +78,8 @@ def drift(
     if watch:
         _watch(paths, output, looker, watching)
         return 0
-    checked = [looker.look(desired, None) for desired in declared(paths)]
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        checked = list(pool.map(lambda desired: looker.look(desired, None), declared(paths)))
     _show(checked, output, looker.url)
     return 0 if all(one.clean for one in checked) else DIFFERENT
 
@@ -144,17 +147,11 @@ class _Looker:
 @contextmanager
 def _until_ended() -> Iterator[None]:
     """End cleanly by SIGTERM or Ctrl-C: nothing is written anywhere, so nothing is left undone."""
-
-    def end(_number: int, _frame: object) -> None:
-        raise KeyboardInterrupt
-
-    before = signal.signal(signal.SIGTERM, end)
-    try:
-        yield
-    except KeyboardInterrupt:
-        click.echo("stopped", err=True)
-    finally:
-        signal.signal(signal.SIGTERM, before)
+    with terminated_as_interrupted():
+        try:
+            yield
+        except KeyboardInterrupt:
+            click.echo("stopped", err=True)
 
 
 def _show(checked: list[Checked], output: str, server: str) -> None:
