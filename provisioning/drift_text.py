@@ -9,7 +9,7 @@ import click
 from provisioning.admin_events import SILENT
 from provisioning.drift import Side
 from provisioning.drift_report import DeviationRecord, EventRecord, ObjectRecord, RealmRecord, What
-from provisioning.render import printable, value_text
+from provisioning.render_values import printable, value_texts
 
 _WORDS: Mapping[tuple[What, Side], str] = {
     ("differs", Side.KEYCLOAK): "changed in Keycloak",
@@ -97,10 +97,8 @@ def _words(found: ObjectRecord) -> str:
 
 
 def _value(value: DeviationRecord, found: ObjectRecord) -> str:
-    text = (
-        f"{printable(value.path)}: declared {value_text(value.declared)}, "
-        f"found {value_text(value.found)}"
-    )
+    declared, found_text = value_texts(value.declared, value.found)
+    text = f"{printable(value.path)}: declared {declared}, found {found_text}"
     sides = {other.changed_in for other in found.differences}
     return text if len(sides) == 1 else f"{text} ({_WORDS['differs', value.changed_in]})"
 

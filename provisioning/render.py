@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -13,12 +12,29 @@ from provisioning.diff import MASK, Difference
 from provisioning.fingerprint import FROM_SECRETS
 from provisioning.plan import Action, Change, Plan
 from provisioning.plan_consequences import consequences, lost
+from provisioning.render_values import printable, value_text, value_texts
 from provisioning.unmanaged import Unmanaged
 
+__all__ = [
+    "PLAN_FORMAT",
+    "SIGNS",
+    "as_json",
+    "as_text",
+    "masked",
+    "printable",
+    "realm_as_json",
+    "remarks",
+    "summary",
+    "unmanaged_sentences",
+    "values",
+]
+
 PLAN_FORMAT = 1
+NOTHING: tuple[Any, ...] = (None, "", [], {})
+"""What a new object has where nothing is said."""
+
 SIGNS: Mapping[Action, str] = {"create": "+", "update": "~", "delete": "-"}
 _COLOURS: Mapping[Action, str] = {"create": "green", "update": "yellow", "delete": "red"}
-_LONGEST_VALUE = 100
 
 
 def as_json(plans: Iterable[Plan], *, server: str) -> dict[str, Any]:
@@ -53,12 +69,28 @@ def as_text(plan: Plan, *, colour: bool = False) -> str:
     for change in plan.changes:
         head = f"  {SIGNS[change.action]} {change.key.kind} {printable(str(change.key))}"
         lines.append(_coloured(change.action, head, colour=colour))
-        if change.action == "update":
-            lines += [f"      {_difference(difference)}" for difference in masked(change)]
+        lines += [f"      {path}: {' -> '.join(texts)}" for path, texts in values(change)]
         lines += [f"      ! {sentence}" for sentence in remarks(plan, change)]
     lines += [f"  = {printable(sentence)}" for sentence in plan.kept]
     lines += [f"  ? {printable(sentence)}" for sentence in unmanaged_sentences(plan)]
     return "\n".join(lines)
+
+
+def values(change: Change) -> list[tuple[str, tuple[str, ...]]]:
+    """What is shown of every value: its path; what it was and becomes, or what it is made.
+
+    Of a delete there are none: the JSON plan keeps all that the object held.
+    """
+    if change.action == "delete":
+        return []
+    shown: list[tuple[str, tuple[str, ...]]] = []
+    for difference in masked(change):
+        before, after = value_texts(difference.before, difference.after)
+        if change.action == "update":
+            shown.append((printable(difference.path), (before, after)))
+        elif difference.after not in NOTHING:
+            shown.append((printable(difference.path), (value_text(difference.after),)))
+    return shown
 
 
 def remarks(plan: Plan, change: Change) -> list[str]:
@@ -75,23 +107,6 @@ def unmanaged_sentences(plan: Plan) -> list[str]:
         + (f"not named: {', '.join(item.settings)}" if item.settings else "no policy names it")
         for item in plan.unmanaged or ()
     ]
-
-
-def value_text(value: Any) -> str:
-    """A value in one line of at most 100 characters."""
-    if value is None:
-        return "(not set)"
-    text = printable(json.dumps(value, ensure_ascii=False))
-    return text if len(text) <= _LONGEST_VALUE else f"{text[: _LONGEST_VALUE - 1]}…"
-
-
-def printable(text: str) -> str:
-    """Text that does nothing to a terminal or a page: control and format characters spelled out.
-
-    A realm's names come from whoever could write there: an escape sequence, a line break or a
-    change of direction must not repaint the plan that is being judged.
-    """
-    return "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in text)
 
 
 def summary(plan: Plan) -> str:
@@ -134,11 +149,6 @@ def _change(plan: Plan, change: Change) -> dict[str, Any]:
 
 def _unmanaged(item: Unmanaged) -> dict[str, Any]:
     return {"kind": str(item.key.kind), "name": str(item.key), "settings": list(item.settings)}
-
-
-def _difference(difference: Difference) -> str:
-    before, after = value_text(difference.before), value_text(difference.after)
-    return f"{printable(difference.path)}: {before} -> {after}"
 
 
 def _coloured(action: Action, text: str, *, colour: bool) -> str:

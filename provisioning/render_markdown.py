@@ -12,13 +12,12 @@ from collections.abc import Iterable
 from provisioning.plan import Change, Plan
 from provisioning.render import (
     SIGNS,
-    masked,
-    printable,
     remarks,
     summary,
     unmanaged_sentences,
-    value_text,
+    values,
 )
+from provisioning.render_values import printable
 
 _BACKTICKS = re.compile(r"`+")
 
@@ -54,9 +53,5 @@ def _change(plan: Plan, change: Change) -> list[str]:
     sign = SIGNS[change.action].replace("-", "\u2212")  # a hyphen would begin a list
     kind = str(change.key.kind).replace("_", " ")
     lines = [f"- **{sign} {change.action}** {kind} {code(str(change.key))}"]
-    if change.action == "update":
-        lines += [
-            f"  - {code(d.path)}: {code(value_text(d.before))} → {code(value_text(d.after))}"
-            for d in masked(change)
-        ]
+    lines += [f"  - {code(path)}: {' → '.join(map(code, texts))}" for path, texts in values(change)]
     return lines + [f"  - ⚠ {sentence}" for sentence in remarks(plan, change)]
