@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from provisioning.connection import quoted
 from provisioning.own_objects import STATE_CLIENT
-from provisioning.runs import Run, Runs
+from provisioning.runs import Run, RunFolderError, Runs
 from provisioning.state import (
     Carried,
     State,
@@ -86,7 +86,9 @@ class RunJournal:
     def failed(self, code: str) -> None:
         """Note in the folder that the run ended otherwise. Nothing is written to Keycloak."""
         if self._begun is not None:
-            self._begun.failed(code, at=self.clock())
+            # What ended the run is what people must hear; a run without an outcome was cut off.
+            with suppress(RunFolderError):
+                self._begun.failed(code, at=self.clock())
 
     def settle(
         self, locked: Callable[[], AbstractContextManager[Target]], surveyed: Surveyed
