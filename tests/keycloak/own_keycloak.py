@@ -31,6 +31,7 @@ from stand.files import private_folder
 from stand.java import find_java
 from stand.keycloak.instance import READY_SECONDS, KeycloakInstance, wait_until
 from stand.keycloak.releases import STAND, Release
+from stand.keycloak.releases import release as known_release
 from stand.prepare import distribution
 from stand.processes import Child, Children
 from stand.progress import Silent
@@ -109,10 +110,14 @@ def own_keycloak(
     *,
     realm_export: Path | None = None,
     extra: Mapping[str, str] | None = None,
-    release: Release = STAND,
+    release: Release | None = None,
 ) -> Iterator[OwnKeycloak]:
-    """Start a server with an empty database, or with `realm_export` as all it is given."""
+    """Start a server with an empty database, or with `realm_export` as all it is given.
+
+    Without a `release` it is the one that `TANBA_TEST_KEYCLOAK` names, or the stand's.
+    """
     java = find_java(os.environ)
+    release = release or known_release(os.environ.get("TANBA_TEST_KEYCLOAK", STAND.version))
     ports = Ports.free()
     instance = KeycloakInstance(
         distribution=distribution(ROOT, os.environ, Silent(), java=java, release=release),
