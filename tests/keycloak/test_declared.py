@@ -7,19 +7,21 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import requests
 
 from policies.loader import load_policy
 from provisioning.apply import apply_plan, plan_realm
-from provisioning.bootstrap import create_missing_realms
+from provisioning.bootstrap import create_missing_realms, ensure_provisioner
 from provisioning.connection import Connection
 from provisioning.desired import build
 from provisioning.resources import Desired
-from tests.keycloak.own_keycloak import OwnKeycloak, own_keycloak
+from tests.conftest import ROOT
+from tests.keycloak.own_keycloak import POLICY_ENVIRON, OwnKeycloak, own_keycloak
 
 pytestmark = pytest.mark.keycloak
 
 EVERYTHING = Path(__file__).parent / "data" / "every-section.yaml"
-SECRETS = {"SECRET": "planted-9c"}
+SECRETS = {"SECRET": "planted-9c", "OTHER": "planted-another"}
 
 Declared = Callable[[str], Desired]
 
@@ -29,12 +31,6 @@ def keycloak(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OwnKeycloak]:
     """A server without any realm of ours."""
     with own_keycloak(tmp_path_factory.mktemp("declared")) as server:
         yield server
-
-
-@pytest.fixture
-def connection(keycloak: OwnKeycloak) -> Connection:
-    """The identity that may do everything: groups ask for more than the account of few roles."""
-    return keycloak.bootstrap()
 
 
 @pytest.fixture
@@ -49,14 +45,127 @@ def declared(tmp_path: Path) -> Declared:
     return make
 
 
-def test_every_section_is_written_once_and_then_holds(
-    connection: Connection, declared: Declared
-) -> None:
-    desired = declared(EVERYTHING.read_text(encoding="utf-8"))
+@pytest.fixture(scope="module")
+def applied(keycloak: OwnKeycloak) -> Connection:
+    """Every section applied to a realm, by the identity that may do everything.
+
+    Groups ask for more than the account of few roles has.
+    """
+    connection = keycloak.bootstrap()
+    desired = build(load_policy(EVERYTHING, environ=SECRETS), at=datetime.now(UTC))
     create_missing_realms(connection, (desired.realm,))
     planned = plan_realm(connection, desired)
     assert {change.key for change in planned.changes} >= {
         resource.key for resource in desired.resources if resource.body
     }
     apply_plan(connection, desired, planned)
-    assert plan_realm(connection, desired).changes == ()
+    return connection
+
+
+def test_every_section_is_written_once_and_then_holds(
+    applied: Connection, declared: Declared
+) -> None:
+    desired = declared(EVERYTHING.read_text(encoding="utf-8"))
+    assert plan_realm(applied, desired).changes == ()
+
+
+def test_keycloak_itself_holds_what_was_declared(applied: Connection) -> None:
+    """Not by our reading of a realm, but by what Keycloak answers and does."""
+    base = "/realms/every-section"
+    realm = applied.get(base)
+    assert (realm["browserFlow"], realm["enabled"]) == ("office sign-in", True)
+    assert realm["displayNameHtml"] == "<b>Every section ${not.a.reference}</b>"
+    (billing,) = applied.get(f"{base}/clients?clientId=billing")
+    assert billing["attributes"]["pkce.code.challenge.method"] == "S256"
+    assert billing["directAccessGrantsEnabled"] is billing["fullScopeAllowed"] is False
+    assert set(billing["defaultClientScopes"]) == {"basic", "acr", "department"}
+    texts = applied.get(f"{base}/localization/kk")
+    assert texts["doLogIn"] == "Кіру ''әрі'' {0}"
+    executions = applied.get(f"{base}/authentication/flows/office%20sign-in/executions")
+    assert [(row["level"], row["requirement"]) for row in executions] == [
+        (0, "ALTERNATIVE"),
+        (0, "ALTERNATIVE"),
+        (0, "ALTERNATIVE"),
+        (1, "REQUIRED"),
+        (1, "CONDITIONAL"),
+        (2, "REQUIRED"),
+        (2, "REQUIRED"),
+    ]
+    profile = applied.get(f"{base}/users/profile")
+    department = next(a for a in profile["attributes"] if a["name"] == "department")
+    assert department["required"] == {"roles": ["user"], "scopes": ["department"]}
+    assert profile["unmanagedAttributePolicy"] == "ADMIN_VIEW"
+
+
+@pytest.mark.parametrize(
+    ("client_id", "grant", "status"),
+    [
+        ("nightly", {"grant_type": "client_credentials"}, 200),
+        ("billing", {"grant_type": "client_credentials"}, 401),
+        ("billing", {"grant_type": "password", "username": "a", "password": "b"}, 400),
+    ],
+)
+def test_a_client_gets_tokens_only_by_its_ways(
+    keycloak: OwnKeycloak,
+    applied: Connection,
+    client_id: str,
+    grant: dict[str, str],
+    status: int,
+) -> None:
+    answer = requests.post(
+        f"{keycloak.url}/realms/every-section/protocol/openid-connect/token",
+        data={"client_id": client_id, "client_secret": SECRETS["SECRET"], **grant},
+        timeout=30,
+    )
+    assert answer.status_code == status, answer.text
+    if status != 200:
+        assert answer.json()["error"] == "unauthorized_client"
+
+
+def test_another_secret_is_noticed_and_never_shown(applied: Connection, declared: Declared) -> None:
+    line = 'client_id: nightly, ways: [service], secret: "${env:%s}"'
+    text = EVERYTHING.read_text(encoding="utf-8")
+    assert line % "SECRET" in text
+    planned = plan_realm(applied, declared(text.replace(line % "SECRET", line % "OTHER")))
+    assert [str(change.key) for change in planned.changes] == ["nightly"]
+    assert [d.path for d in planned.changes[0].differences] == ["secret"]
+    assert SECRETS["OTHER"] not in repr(planned)
+
+
+def test_a_second_portal_and_a_back_end_in_a_portals_realm(
+    keycloak: OwnKeycloak, tmp_path: Path
+) -> None:
+    connection = keycloak.bootstrap()
+    folder = ROOT / "policies" / "portals" / "grain-receipts"
+    own = (folder / "policy.yaml").read_text(encoding="utf-8")
+    (tmp_path / "policy.yaml").write_text(own + SECOND_PORTAL, encoding="utf-8")
+    (tmp_path / "agreement").symlink_to(folder / "agreement")
+    policy = load_policy(tmp_path, environ=POLICY_ENVIRON | SECRETS)
+    desired = build(policy, at=datetime.now(UTC))
+    create_missing_realms(connection, (desired.realm,))
+    ensure_provisioner(connection, realms=(desired.realm,), secret=keycloak.provisioner_secret)
+    provisioner = keycloak.provisioner()
+    apply_plan(provisioner, desired, plan_realm(provisioner, desired))
+    assert plan_realm(provisioner, desired).changes == ()
+    (elevator,) = connection.get(f"/realms/{desired.realm}/clients?clientId=elevator")
+    ways = ("directAccessGrantsEnabled", "implicitFlowEnabled", "fullScopeAllowed")
+    assert [elevator[way] for way in ways] == [False, False, False]
+    assert elevator["attributes"]["standard.token.exchange.enabled"] == "false"
+    (reports,) = connection.get(f"/realms/{desired.realm}/clients?clientId=raw-reports")
+    assert [reports[way] for way in ways] == [False, False, False]
+    assert reports["serviceAccountsEnabled"] is True
+
+
+SECOND_PORTAL = """
+clients:
+  - client_id: elevator
+    ways: [browser]
+    secret: ${env:SECRET}
+    redirect_uris: [https://elevator.example/callback]
+    scopes: {default: [acr, basic, eds-identity]}
+client_scopes:
+  - {name: elevator, mappers: [{name: elevator, claim: elevator, attribute: elevator}]}
+profile: {attributes: [{name: elevator}]}
+texts: {kk: {elevator: Элеватор}}
+raw: {clients: [{clientId: raw-reports, serviceAccountsEnabled: true}]}
+"""
