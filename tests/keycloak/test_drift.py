@@ -198,7 +198,9 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         admin.request("POST", f"/realms/master/users/{user['id']}/role-mappings/realm", [role])
         give(admin, "watched-realm", "view-events")
         found = World(server, folder / "policy.yaml", folder / "runs")
-        found.apply()
+        found.desired()
+        done = found.tanba("apply", str(found.policy), "--yes", "--runs-dir", str(found.runs))
+        assert done.returncode == 0, done.stderr
         yield found
 
 
