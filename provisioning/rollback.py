@@ -164,12 +164,12 @@ def _part(image: Image, live: Live, ownership: Ownership) -> _Part:
 
 def _made(image: Image, live: Live, ownership: Ownership) -> _Part:
     key = image.key
-    if key not in live.objects:
-        return _Part()
-    if key.kind is Kind.LOCALIZATION:
-        return _Part(Resource(key, dict.fromkeys(image.left)))
-    if key.kind not in PRUNABLE:
-        return _Part()  # a setting of something that the run made too
+    if key.kind is Kind.LOCALIZATION and key in live.objects:
+        if live.objects[key].keys() <= image.left.keys():
+            return _Part(absent=key)
+        return _Part(Resource(key, dict.fromkeys(image.left)))  # others added texts of theirs
+    if key not in live.objects or key.kind not in PRUNABLE:
+        return _Part()  # gone, or a setting of something that the run made too
     if identity_of(key, live) != ownership.created.get(key):
         return _Part(notes=(f"{key.kind} {key} is not the one that the run made; it stays",))
     if key.kind is Kind.FLOW:

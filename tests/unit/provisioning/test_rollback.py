@@ -152,11 +152,15 @@ def test_a_flow_that_the_run_made_stays_for_those_who_are_in_the_middle_of_it(
     assert any(note.startswith("flow sign-in stays") for note in back.notes)
 
 
-def test_texts_of_a_language_that_the_run_began_are_taken_back_one_by_one(tmp_path: Path) -> None:
+def test_a_language_that_the_run_began_goes_but_for_what_others_added(tmp_path: Path) -> None:
     run = ran(tmp_path, shop({}), declaring({TEXTS: {"a.b": "x", "c": "y"}}))
-    back = rolled_back(run, shop({TEXTS: {"a.b": "x", "c": "y", "theirs": "z"}}), NOTHING)
-    assert back.desired.resources == (Resource(TEXTS, {"a.b": None, "c": None}),)
-    assert back.desired.absent == frozenset()
+    alone = rolled_back(run, shop({TEXTS: {"a.b": "x", "c": "y"}}), NOTHING).desired
+    assert alone.resources == ()
+    assert alone.absent == {TEXTS}
+    shared = shop({TEXTS: {"a.b": "x", "c": "y", "theirs": "z"}})
+    found = rolled_back(run, shared, NOTHING).desired
+    assert found.resources == (Resource(TEXTS, {"a.b": None, "c": None}),)
+    assert found.absent == frozenset()
 
 
 GATE: Body = {
