@@ -29,6 +29,41 @@ REFUSED = {
 }
 """Top-level fields that no policy declares, and why."""
 
+HIDDEN_ATTRIBUTES = frozenset(
+    {
+        "actionTokenGeneratedByAdminLifespan",
+        "actionTokenGeneratedByUserLifespan",
+        "adminPermissionsClientId",
+        "adminPermissionsEnabled",
+        "bruteForceProtected",
+        "bruteForceStrategy",
+        "client-policies.policies",
+        "client-policies.profiles",
+        "defaultSignatureAlgorithm",
+        "displayName",
+        "displayNameHtml",
+        "failureFactor",
+        "firstBrokerLoginFlowId",
+        "maxDeltaTimeSeconds",
+        "maxFailureWaitSeconds",
+        "maxSecondaryAuthFailures",
+        "maxTemporaryLockouts",
+        "minimumQuickLoginWaitSeconds",
+        "offlineSessionMaxLifespan",
+        "offlineSessionMaxLifespanEnabled",
+        "organizationsEnabled",
+        "permanentLockout",
+        "quickLoginCheckMilliSeconds",
+        "scimEnabled",
+        "verifiableCredentialsEnabled",
+        "waitIncrementSeconds",
+    }
+)
+"""Attributes by which Keycloak keeps fields of a realm. It takes them and never shows them, so a
+policy that declared one could not be compared, and would change the field behind its name."""
+
+_HIDDEN_PREFIXES = ("_browser_header.", "webAuthnPolicy")
+
 _SECRET_NAME = re.compile(
     r"(?:secret|secret\.rotated|password|passphrase|credential|token|private[._-]?key"
     r"|(?:api|secret)[._-]?key|client[._-]?assertion)$",
@@ -64,6 +99,12 @@ def secrets_in(value: Any, path: Path = ()) -> Iterator[tuple[Path, str]]:
 def _checked(raw: dict[str, Any]) -> dict[str, Any]:
     refused = [
         _mistake((name,), f"not in raw: {why}") for name, why in REFUSED.items() if name in raw
+    ]
+    attributes = raw.get("attributes")
+    refused += [
+        _mistake(("attributes", name), f"{name} is kept by Keycloak for a field: declare the field")
+        for name in (attributes if isinstance(attributes, dict) else ())
+        if name in HIDDEN_ATTRIBUTES or name.startswith(_HIDDEN_PREFIXES)
     ]
     return dict(_with_secrets(raw, refused))
 

@@ -14,7 +14,8 @@ from typing import Any
 from policies.errors import PolicyFileError
 from policies.model import PortalPolicy
 from provisioning.desired.clients import GRANTS_OFF
-from provisioning.desired.declared_merge import Said, where
+from provisioning.desired.declared_merge import HELD_FAST, Said, same, where
+from provisioning.keepers import PROFILE
 from provisioning.resources import Body, Desired, Key, Kind, Resource
 
 BUILT_IN = frozenset(
@@ -75,7 +76,7 @@ def require_gate(policy: PortalPolicy, pins: Desired, said: Iterable[Said]) -> N
     refused = []
     for one in said:
         key = one.resource.key
-        for wrong in (*_against(pins, key), *_wrongs(policy, one.resource)):
+        for wrong in (*_against(pins, one.resource), *_wrongs(policy, one.resource)):
             place = where(policy, one)
             refused.append(f"{place + ': ' if place else ''}{key.kind} {key}: {wrong}")
     if refused:
@@ -95,12 +96,44 @@ def narrowed(said: Said) -> Said:
     return Said(Resource(key, {**_OFF, **body, "attributes": attributes}), said.path)
 
 
-def _against(pins: Desired, key: Key) -> Iterator[str]:
-    known = {resource.key for resource in pins.resources}
-    if (key.kind, key.parent) in pins.complete and key not in known:
+def _against(pins: Desired, resource: Resource) -> Iterator[str]:
+    """What is wrong with an object beside those that are pinned."""
+    key, pinned = resource.key, {one.key: one.body for one in pins.resources}
+    if (key.kind, key.parent) in pins.complete and key not in pinned:
         yield f"nothing is added to {key.parent}: it has what Tanba gives it, and no more"
     if key in pins.absent:
         yield "it must not be there: it would tell every client who a person is"
+    if key == PROFILE:
+        yield from _opened(pinned[key]["attributes"], _members(resource.body, "attributes"))
+
+
+def _opened(pinned: Mapping[str, Any], said: Mapping[str, Any]) -> Iterator[str]:
+    """Attributes that Tanba declares whole: a default value could accept an agreement."""
+    for name in sorted(pinned.keys() & said.keys()):
+        for path, value in _leaves(said[name]):
+            held = _leaf(pinned[name], path)
+            is_said_anyway = path == ("name",) and value == name
+            if not is_said_anyway and not same(held, value):
+                yield f"attributes.{name}.{'.'.join(path)}: {HELD_FAST}, the attribute whole"
+
+
+def _members(body: Any, name: str) -> Mapping[str, Any]:
+    found = body.get(name)
+    return found if isinstance(found, Mapping) else {}
+
+
+def _leaves(value: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
+    if isinstance(value, Mapping) and value:
+        for name, item in value.items():
+            yield from _leaves(item, (*path, name))
+    elif value not in (None, {}):
+        yield path, value
+
+
+def _leaf(value: Any, path: tuple[str, ...]) -> Any:
+    for name in path:
+        value = value.get(name) if isinstance(value, Mapping) else None
+    return value
 
 
 def _wrongs(policy: PortalPolicy, resource: Resource) -> Iterator[str]:

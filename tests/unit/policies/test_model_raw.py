@@ -109,6 +109,14 @@ def test_what_no_policy_declares_is_refused(tmp_path: Path, name: str) -> None:
         realm(tmp_path, f"raw:\n  {name}: 1\n")
 
 
+@pytest.mark.parametrize(
+    "name", ["bruteForceProtected", "_browser_header.xFrameOptions", "firstBrokerLoginFlowId"]
+)
+def test_a_field_is_not_declared_by_the_attribute_that_keeps_it(tmp_path: Path, name: str) -> None:
+    with pytest.raises(PolicyFileError, match=r"policy\.yaml:5:5: .*declare the field"):
+        realm(tmp_path, f"raw:\n  attributes:\n    {name}: 'false'\n")
+
+
 def test_a_name_that_only_looks_like_a_secret_is_a_text() -> None:
     texts = {"localizationTexts": {"kk": {"password": "Құпиясөз"}}}
     flags = {"clients": [{"attributes": {"x.secret": "true"}, "secret": ""}]}

@@ -40,6 +40,10 @@ IMPERSONATION = "{realm-management: [impersonation]}"
         "clients: [{clientId: portal, webOrigins: ['*']}]",
         "scopeMappings: [{client: portal, roles: [offline_access]}]",
         "roles: {realm: [{name: default-roles-grain-receipts, composites: {realm: [x]}}]}",
+        # The same settings under the names that Keycloak keeps them by.
+        "attributes: {bruteForceProtected: 'false'}",
+        "attributes: {actionTokenGeneratedByUserLifespan: '999999'}",
+        "attributes: {_browser_header.xFrameOptions: ''}",
         # Other ways in.
         "clients: [{clientId: admin-cli, directAccessGrantsEnabled: true}]",
         "clients: [{clientId: other, directAccessGrantsEnabled: true}]",
@@ -83,16 +87,38 @@ def test_what_leads_past_the_gate_is_refused_with_its_place(portal: Declares, ra
     assert caught.value.exit_code == 1
 
 
-def test_the_users_attributes_cannot_be_opened(portal: Declares) -> None:
-    profile = (
-        '{"attributes":[{"name":"iin","permissions":{"view":["admin","user"],"edit":["user"]}}]}'
-    )
+@pytest.mark.parametrize(
+    ("attribute", "path"),
+    [
+        ('{"name":"iin","permissions":{"edit":["user"]}}', "iin.permissions.edit"),
+        # Keycloak would fill it in, and the agreement would be accepted by nobody.
+        ('{"name":"agreement","defaultValue":"1:kk:0000000000000000"}', "agreement.defaultValue"),
+        ('{"name":"agreement","annotations":{"inputType":"hidden"}}', "agreement.annotations"),
+        ('{"name":"agreement","required":{"scopes":["x"]}}', "agreement.required.scopes"),
+        ('{"name":"agreement","selector":{"scopes":["x"]}}', "agreement.selector.scopes"),
+        ('{"name":"agreement","validations":{"options":{"options":["x"]}}}', "agreement.validat"),
+    ],
+)
+def test_the_attributes_that_tanba_declares_stay_whole(
+    portal: Declares, attribute: str, path: str
+) -> None:
     component = "org.keycloak.userprofile.UserProfileProvider"
-    with pytest.raises(PolicyFileError, match=r"user_profile .*attributes\.iin\.permissions\.edit"):
+    document = f'{{"attributes":[{attribute}]}}'
+    with pytest.raises(PolicyFileError, match=rf"user_profile .*attributes\.{path}"):
         portal(
             f"raw:\n  components:\n    {component}:\n"
-            f"      - config: {{kc.user.profile.config: ['{profile}']}}\n"
+            f"      - config: {{kc.user.profile.config: ['{document}']}}\n"
         )
+
+
+def test_an_attribute_that_tanba_does_not_know_is_declared_by_raw(portal: Declares) -> None:
+    component = "org.keycloak.userprofile.UserProfileProvider"
+    document = '{"attributes":[{"name":"office"},{"name":"iin","multivalued":false}]}'
+    body = portal(
+        f"raw:\n  components:\n    {component}:\n"
+        f"      - config: {{kc.user.profile.config: ['{document}']}}\n"
+    ).get(Kind.USER_PROFILE, "user-profile")
+    assert body["attributes"]["office"] == {"name": "office"}
 
 
 def test_every_wrong_is_named_at_once(portal: Declares) -> None:
