@@ -82,7 +82,7 @@ IMPERSONATION = "{realm-management: [impersonation]}"
     ],
 )
 def test_what_leads_past_the_gate_is_refused_with_its_place(portal: Declares, raw: str) -> None:
-    with pytest.raises(PolicyFileError, match=r"policy\.yaml:\d+: ") as caught:
+    with pytest.raises(PolicyFileError, match=r"policy\.yaml:\d+:(\d+:)? ") as caught:
         portal(f"raw:\n  {raw}\n")
     assert caught.value.exit_code == 1
 
