@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from provisioning.connection import quoted
@@ -51,21 +51,24 @@ class Component:
 
     def _new(self, target: Target, key: Key, body: Body) -> dict[str, Any]:
         document = wire({name: value for name, value in body.items() if name != "parent"})
-        document |= {"name": component_name(target, key, body), "providerType": key.parent}
+        document |= {
+            "name": component_name(key, body, known=target.ids.knows),
+            "providerType": key.parent,
+        }
         if body.get("parent"):
             document["parentId"] = _above(target, key, str(body["parent"]))
         return dict(document)
 
 
-def component_name(target: Target, key: Key, body: Body) -> str:
+def component_name(key: Key, body: Body, *, known: Callable[[Key], bool]) -> str:
     """Keycloak's name of a component that is to be created.
 
     A key's name begins with what the component is under (another component, or its subtype) and
-    ends in a number when Keycloak holds one of the same name already.
+    ends in a number when Keycloak holds one of the same name already (`known`). Pure.
     """
     name = key.name
     twin = _TWIN.search(name)
-    if twin and target.ids.knows(Key(key.kind, name[: twin.start()], key.parent)):
+    if twin and known(Key(key.kind, name[: twin.start()], key.parent)):
         name = name[: twin.start()]
     above = body.get("parent") or body.get("subType")
     return name.removeprefix(f"{above}/") if above else name

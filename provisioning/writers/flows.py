@@ -19,9 +19,10 @@ from provisioning.writers.bodies import body_of
 from provisioning.writers.flow_bindings import BuiltInFlowError, delete_flow
 from provisioning.writers.flow_mend import add_config, mend, set_requirement
 from provisioning.writers.flow_rows import CONFIGS, EXECUTIONS, FLOWS, Row, read_rows, walk
+from provisioning.writers.ids import ReferenceMissingError
 from provisioning.writers.target import Target
 
-BASIC = "basic-flow"
+BASIC, FORM = "basic-flow", "form-flow"
 PRIORITY_STEP = 10
 
 
@@ -58,6 +59,8 @@ class Flow:
 
     def _build(self, target: Target, key: Key, body: Body) -> None:
         """Under a working name first: a half-built flow never carries the name that gets bound."""
+        executions = body.get("executions") or ()
+        _require_forms(target, executions)
         working = f"{key.name} unfinished"
         for flow in target.get(FLOWS):
             if flow["alias"] == working:  # left by an interrupted run
@@ -72,7 +75,6 @@ class Flow:
             "builtIn": False,
         }
         target.post(FLOWS, top)
-        executions = body.get("executions") or ()
         _add_subflows(target, working, executions)
         subflows = {
             str(row.answer["displayName"]): row
@@ -129,6 +131,16 @@ def _add_subflows(target: Target, parent: str, executions: Iterable[Body]) -> No
                 },
             )
             _add_subflows(target, execution["flow"], execution["executions"])
+
+
+def _require_forms(target: Target, executions: Iterable[Body]) -> None:
+    """Keycloak takes any name for a form's provider, and fails when somebody opens the form."""
+    subflows = _declared_subflows(executions)
+    wanted = {str(flow.get("provider")) for flow in subflows if flow.get("type") == FORM}
+    known = {form["id"] for form in target.get("/authentication/form-providers")} if wanted else ()
+    missing = sorted(wanted.difference(known))
+    if missing:
+        raise ReferenceMissingError(f"this Keycloak has no form {', '.join(missing)}")
 
 
 def _declared_subflows(executions: Iterable[Body]) -> Iterator[Body]:

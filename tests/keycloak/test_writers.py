@@ -3,34 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from provisioning.bootstrap import create_missing_realms
-from provisioning.connection import Connection, ConnectionSettings
+from provisioning.connection import Connection, ConnectionSettings, quoted
 from provisioning.keepers import PROFILE
-from provisioning.live import read
-from provisioning.plan import Plan, plan
+from provisioning.plan import Plan
 from provisioning.planfile_errors import RealmMovedError
-from provisioning.resources import Body, Desired, Key, Kind, Resource
+from provisioning.resources import Body, Key, Kind
 from provisioning.writers import WRITERS
-from provisioning.writers.folding import folded
+from provisioning.writers.flow_bindings import BuiltInFlowError, FlowBoundError
+from provisioning.writers.ids import ReferenceMissingError
 from provisioning.writers.profile import document_of
 from provisioning.writers.target import Target
 from tests.keycloak.own_keycloak import (
     BOOTSTRAP,
-    Counted,
     OwnKeycloak,
     counting_proxy,
     own_keycloak,
 )
+from tests.keycloak.writers_bench import Workbench
 from tests.keycloak.writers_cases import (
     BROKER,
     CASES,
     CLIENT,
     CLIENT_BODY,
+    FLOW,
     GROUP,
     OTHER_ROLE,
     REALM,
@@ -39,6 +40,7 @@ from tests.keycloak.writers_cases import (
     Bodies,
     Case,
     broker,
+    flow,
     mapper,
     names,
 )
@@ -46,40 +48,6 @@ from tests.keycloak.writers_cases import (
 pytestmark = pytest.mark.keycloak
 
 BASE = f"/realms/{REALM}"
-
-
-@dataclass(frozen=True, slots=True)
-class Workbench:
-    """A realm, a connection whose requests are counted, and the identity that may do everything."""
-
-    connection: Connection
-    counted: Counted
-
-    def plan(self, declared: Bodies, *, absent: frozenset[Key] = frozenset()) -> Plan:
-        """What is to be written for `declared`."""
-        return self._surveyed(declared, absent)[1]
-
-    def apply(self, declared: Bodies, *, absent: frozenset[Key] = frozenset()) -> list[str]:
-        """Write `declared`, see that it holds; the requests that changed something."""
-        ids, planned = self._surveyed(declared, absent)
-        target = Target(self.connection, REALM, ids=ids)
-        self.counted.writes.clear()
-        for write in folded(planned.changes):
-            WRITERS[write.change.key.kind].write(target, write.change)
-        writes = list(self.counted.writes)
-        assert self.plan(declared, absent=absent).changes == ()
-        return writes
-
-    def ready(self, declared: Bodies) -> tuple[Plan, Target]:
-        """A plan and where it would be written to, before anybody else writes."""
-        ids, planned = self._surveyed(declared, frozenset())
-        return planned, Target(self.connection, REALM, ids=ids)
-
-    def _surveyed(self, declared: Bodies, absent: frozenset[Key]) -> tuple[Any, Plan]:
-        resources = tuple(Resource(key, body) for key, body in declared.items())
-        desired = Desired(REALM, resources, absent=absent)
-        live = read(self.connection, desired)
-        return live.ids, plan(desired, live)
 
 
 @pytest.fixture(scope="module")
@@ -109,11 +77,11 @@ def test_an_object_is_made_changed_by_one_write_and_taken_away(
     bench: Workbench, case: Case
 ) -> None:
     beside = dict(case.beside)
-    bench.apply(beside | {case.key: case.first})
+    bench.write(beside | {case.key: case.first})
     writes = bench.apply(beside | {case.key: case.second})
     assert len(writes) == 1, writes
     last = {case.key} if case.deletable else set()
-    gone = bench.apply({}, absent=frozenset(last | set(beside)))
+    gone = bench.write({}, absent=frozenset(last | set(beside)))
     assert len(gone) == len(last | set(beside)), gone
 
 
@@ -228,17 +196,155 @@ def test_tokens_revoked_between_our_reading_and_our_writing_stay_revoked(
 ) -> None:
     bench.apply({CLIENT: CLIENT_BODY})
     realm = {Key(Kind.REALM, REALM): {"displayName": "again"}}
-    planned, _ = bench.ready(realm | {CLIENT: CLIENT_BODY | {"description": "again"}})
-    client = next(change.live_id for change in planned.changes if change.key == CLIENT)
 
     def revoke() -> None:
         bench.connection.request("PUT", BASE, {"notBefore": 7})
         revoked = {"clientId": CLIENT.name, "notBefore": 7}
         bench.connection.request("PUT", f"{BASE}/clients/{client}", revoked)
 
-    target = Target(bench.connection, REALM, before_write=revoke)
-    for change in planned.changes:
-        WRITERS[change.key.kind].write(target, change)
+    declared = realm | {CLIENT: CLIENT_BODY | {"description": "again"}}
+    planned, target = bench.ready(declared, before_write=revoke)
+    client = target.ids.client(CLIENT.name)
+    _carry_out(planned, target)
     assert bench.connection.get(BASE)["notBefore"] == 7
     assert bench.connection.get(f"{BASE}/clients/{client}")["notBefore"] == 7
     bench.apply({}, absent=frozenset({CLIENT}))
+
+
+BOUND = (
+    (Key(Kind.REALM, REALM), {"browserFlow": FLOW.name}),
+    (BROKER, {**broker("x"), "postBrokerLoginFlowAlias": FLOW.name}),
+    (CLIENT, {**CLIENT_BODY, "authenticationFlowBindingOverrides": {"browser": FLOW.name}}),
+)
+UNBOUND: Bodies = {
+    Key(Kind.REALM, REALM): {"browserFlow": "browser"},
+    BROKER: {"postBrokerLoginFlowAlias": None},
+    CLIENT: {"authenticationFlowBindingOverrides": {"browser": None}},
+}
+
+
+def _with_another_step(body: Body) -> Body:
+    step = {"provider": "allow-access-authenticator", "requirement": "ALTERNATIVE"}
+    return {**body, "executions": (*body["executions"], step)}
+
+
+def test_what_is_bound_to_a_flow_follows_it_and_while_bound_it_is_never_deleted(
+    bench: Workbench,
+) -> None:
+    before, after = flow("ALTERNATIVE"), _with_another_step(flow("ALTERNATIVE"))
+    bench.apply({FLOW: before, **dict(BOUND)})
+    bench.apply({FLOW: after, **dict(BOUND)})
+    assert bench.connection.get(BASE)["browserFlow"] == FLOW.name
+    aside = Key(Kind.FLOW, f"{FLOW.name} set aside 1")
+    bench.apply({}, absent=frozenset({aside}))
+    snapshot = bench.connection.snapshot(BASE)
+    assert snapshot is not None
+    assert "set aside" not in str(snapshot["authenticationFlows"])
+    assert "set aside" not in str(snapshot["authenticatorConfig"])
+    with pytest.raises(FlowBoundError) as refused:
+        bench.write({}, absent=frozenset({FLOW}))
+    for who in ("realm's browserFlow", f"identity provider {BROKER}", f"client {CLIENT}"):
+        assert who in str(refused.value)
+    bench.apply({FLOW: after, **UNBOUND})
+    bench.apply({}, absent=frozenset({FLOW, BROKER, CLIENT}))
+
+
+def test_flows_of_forms_and_of_clients_are_built_too(bench: Workbench) -> None:
+    form: dict[str, Any] = {
+        "flow": "case registration form",
+        "type": "form-flow",
+        "provider": "registration-page-form",
+        "requirement": "REQUIRED",
+        "executions": (
+            {"provider": "registration-user-creation", "requirement": "REQUIRED"},
+            {"provider": "registration-password-action", "requirement": "DISABLED"},
+        ),
+    }
+    secret = {"provider": "client-secret", "requirement": "ALTERNATIVE"}
+    registration, clients = Key(Kind.FLOW, "case registration"), Key(Kind.FLOW, "case clients")
+    flows: dict[Key, Body] = {
+        registration: {"executions": (form,)},
+        clients: {"providerId": "client-flow", "executions": (secret,)},
+    }
+    bench.apply(flows)
+    bench.apply({}, absent=frozenset(flows))
+    form["provider"] = "no-such-form"
+    with pytest.raises(ReferenceMissingError, match="no-such-form"):
+        bench.write({registration: flows[registration]})
+
+
+def test_keycloaks_own_flows_keep_their_steps(bench: Workbench) -> None:
+    key = Key(Kind.FLOW, "docker auth")
+    step = {"provider": "docker-http-basic-authenticator", "requirement": "DISABLED"}
+    assert len(bench.apply({key: {"executions": (step,)}})) == 1
+    with pytest.raises(BuiltInFlowError):
+        bench.write({key: _with_another_step({"executions": (step,)})})
+    assert bench.counted.writes == []
+    with pytest.raises(BuiltInFlowError):
+        bench.write({}, absent=frozenset({key}))
+    bench.apply({key: {"executions": ({**step, "requirement": "REQUIRED"},)}})
+
+
+def test_between_two_values_a_flow_never_asks_for_less_than_before_or_after(
+    bench: Workbench,
+) -> None:
+    def asking(first: str, second: str) -> Body:
+        forms = ("auth-username-password-form", "webauthn-authenticator-passwordless")
+        requirements = (first, second)
+        steps = zip(forms, requirements, strict=True)
+        return {"executions": tuple({"provider": p, "requirement": r} for p, r in steps)}
+
+    bench.write({FLOW: asking("REQUIRED", "DISABLED")})
+    path = f"{BASE}/authentication/flows/{quoted(FLOW.name)}/executions"
+    seen = []
+
+    def look() -> None:
+        seen.append([row["requirement"] for row in bench.connection.get(path)])
+
+    for wanted in (("DISABLED", "REQUIRED"), ("REQUIRED", "DISABLED")):
+        _carry_out(*bench.ready({FLOW: asking(*wanted)}, before_write=look))
+        look()
+        assert seen.pop() == list(wanted)
+    assert [sorted(moment) for moment in seen] == 2 * [
+        ["DISABLED", "REQUIRED"],
+        ["REQUIRED", "REQUIRED"],
+    ]
+    bench.write({}, absent=frozenset({FLOW}))
+
+
+def test_wherever_a_rebuilding_stops_a_whole_flow_is_bound_and_the_next_run_finishes(
+    bench: Workbench,
+) -> None:
+    class StoppedError(Exception):
+        pass
+
+    realm = {Key(Kind.REALM, REALM): {"browserFlow": FLOW.name}}
+    small = {"executions": (flow("DISABLED")["executions"][1]["executions"][0],)}
+    variants = [small, _with_another_step(small)]
+    bench.write(realm | {FLOW: variants[0]})
+    total = len(bench.write(realm | {FLOW: variants[1]}))
+    for stop_at in range(1, total + 1):
+        left = iter(range(1, stop_at))
+
+        def stop(left: Iterator[int] = left) -> None:
+            if next(left, None) is None:
+                raise StoppedError
+
+        declared = realm | {FLOW: variants[stop_at % 2 - 1]}
+        planned, target = bench.ready(declared, before_write=stop)
+        with pytest.raises(StoppedError):
+            _carry_out(planned, target)
+        bound = quoted(bench.connection.get(BASE)["browserFlow"])
+        path = f"{BASE}/authentication/flows/{bound}/executions"
+        assert len(bench.connection.get(path)) in (3, 4)
+        bench.write(declared)
+    assert bench.plan(declared).changes == ()
+    bench.write({Key(Kind.REALM, REALM): {"browserFlow": "browser"}})
+    flows = bench.connection.get(f"{BASE}/authentication/flows")
+    made = {Key(Kind.FLOW, made["alias"]) for made in flows if not made["builtIn"]}
+    bench.apply({}, absent=frozenset(made))
+
+
+def _carry_out(planned: Plan, target: Target) -> None:
+    for change in planned.changes:
+        WRITERS[change.key.kind].write(target, change)

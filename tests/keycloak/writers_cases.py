@@ -92,6 +92,7 @@ OTHER_ROLE = Key(Kind.ROLE, "clerk")
 CLIENT_ROLE = Key(Kind.CLIENT_ROLE, "read/all", CLIENT.name)
 NAMED_CLIENT_ROLE = f"{CLIENT.name}/{CLIENT_ROLE.name}"
 BROKER = Key(Kind.IDENTITY_PROVIDER, "case-broker")
+FLOW = Key(Kind.FLOW, "case flow")
 GROUP = Key(Kind.GROUP, "/north~/south")
 POLICIES_PROFILE = Key(Kind.CLIENT_PROFILE, "case-profile")
 
@@ -146,7 +147,7 @@ CASES = (
         {"providerId": "hmac-generated", "config": {"priority": ("7",), "algorithm": ("HS384",)}},
         {"providerId": "hmac-generated", "config": {"priority": None, "algorithm": ("HS384",)}},
     ),
-    Case(Key(Kind.FLOW, "case flow"), flow("ALTERNATIVE"), flow("DISABLED")),
+    Case(FLOW, flow("ALTERNATIVE"), flow("DISABLED")),
     Case(
         CLIENT,
         CLIENT_BODY
