@@ -17,7 +17,10 @@ from policies.errors import TanbaError
 COMMANDS = {
     "up": ("stand.commands:up", "Start the local stand and show its addresses."),
     "down": ("stand.commands:down", "Stop the stand that `tanba up` started."),
-    "policy": ("policies.commands:policy", "Validate policies, show them, print their schema."),
+    "policy": (
+        "provisioning.commands.policy:policy",
+        "Validate policies, show them, print their schema.",
+    ),
     "plan": ("provisioning.commands.plan:plan", "Show what `apply` would change."),
     "apply": ("provisioning.commands.apply:apply", "Make the realms as the policies declare."),
     "drift": (

@@ -112,6 +112,7 @@ def _judge(
         return model.model_validate(tree)
     except ValidationError as error:
         found = error.errors()[:_MAX_NAMED]
+        inside = [*nowhere, *(tuple(item["loc"]) for item in found)]
         misspelt = {_meant(document, model, tuple(item["loc"])) for item in found}
         for item in found:
             path = tuple(item["loc"])
@@ -121,8 +122,14 @@ def _judge(
                 continue
             if item["type"] == "missing" and _may_be_there(document, path):
                 continue
+            if item["type"] == "too_short" and any(_is_within(other, path) for other in inside):
+                continue  # members that are there, and wrong, are not counted
             mistakes.append(_explain(document, model, dict(item)))
     return None
+
+
+def _is_within(path: tuple[str | int, ...], above: tuple[str | int, ...]) -> bool:
+    return len(path) > len(above) and path[: len(above)] == above
 
 
 def _may_be_there(document: Document, path: tuple[str | int, ...]) -> bool:

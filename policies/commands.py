@@ -4,23 +4,23 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
-from policies.loader import load_policies, load_with_origins
+from policies.loader import Policy, load_policies, load_with_origins
 from policies.model import PortalPolicy
 from policies.schema import rendered
 from policies.yaml_tree import Place
 
 _Path = tuple[str | int, ...]
 
-_PATHS = click.argument(
+PATHS = click.argument(
     "paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path)
 )
-_FORMAT = click.option(
+FORMAT = click.option(
     "--format", "output", type=click.Choice(["text", "json"]), default="text", show_default=True
 )
 
@@ -34,22 +34,29 @@ def policy() -> None:
 
 
 @policy.command()
-@_PATHS
-@_FORMAT
+@PATHS
+@FORMAT
 def validate(paths: tuple[Path, ...], output: str) -> None:
     """Read policies and portals' agreements; name every mistake by file, line and column."""
-    now = datetime.now(UTC)
-    policies = load_policies(paths, environ=os.environ)
+    report(load_policies(paths, environ=os.environ), output=output, at=datetime.now(UTC))
+
+
+def report(policies: Iterable[Policy], *, output: str, at: datetime) -> None:
+    """Say of each policy that it is valid, and which agreement of a portal is in force at `at`.
+
+    Raises AgreementError when a portal's agreement is not as it must be.
+    """
+    read = tuple(policies)
     portals = [
         {
             "realm": portal.realm,
-            "agreement_in_force": portal.agreements().in_force(now).number,
-            "agreement_values": portal.agreements().acceptable_values(now),
+            "agreement_in_force": portal.agreements().in_force(at).number,
+            "agreement_values": portal.agreements().acceptable_values(at),
         }
-        for portal in policies
+        for portal in read
         if isinstance(portal, PortalPolicy)
     ]
-    realms = [{"realm": p.realm} for p in policies if not isinstance(p, PortalPolicy)]
+    realms = [{"realm": p.realm} for p in read if not isinstance(p, PortalPolicy)]
     if output == "json":
         document = {"portals": portals, "realms": realms}
         click.echo(json.dumps(document, ensure_ascii=False, indent=2))
@@ -61,8 +68,8 @@ def validate(paths: tuple[Path, ...], output: str) -> None:
 
 
 @policy.command()
-@_PATHS
-@_FORMAT
+@PATHS
+@FORMAT
 @click.option("--origins", is_flag=True, help="Say the file and line that each value comes from.")
 def show(paths: tuple[Path, ...], output: str, *, origins: bool) -> None:
     """Print policies in effect: bases merged, defaults filled in, secrets masked."""

@@ -97,7 +97,7 @@ def _all(paths: Iterable[Path], load: Callable[[Path], _Policy]) -> tuple[_Polic
         except PolicyError as error:
             refused.append(error)
     if refused:
-        raise _as_one(refused)
+        raise as_one(refused)
     seen: dict[str, Path] = {}
     for policy in policies:
         if policy.realm in seen:
@@ -127,7 +127,8 @@ def file_of(path: Path) -> Path:
     return path / POLICY_FILE if path.is_dir() else path
 
 
-def _as_one(errors: list[PolicyError]) -> PolicyError:
+def as_one(errors: list[PolicyError]) -> PolicyError:
+    """Several errors as one that says what all of them say; `errors` holds at least one."""
     if len(errors) == 1:
         return errors[0]
     message = "\n".join(dict.fromkeys("\n".join(e.message for e in errors).splitlines()))

@@ -110,3 +110,22 @@ def test_a_file_that_is_no_text_or_too_large_is_refused(tmp_path: Path, content:
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(PolicyFileError, match="no such file"):
         read_model(tmp_path / "policy.yaml", Outer)
+
+
+class Listed(Frozen):
+    many: tuple[Inner, ...] = Field(min_length=1)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "many: [{colour: RED, password: '${env:PASSWORD}'}]\n",
+        "many: [{colour: red, password: '${env:NONE}'}]\n",
+    ],
+)
+def test_a_member_that_is_wrong_is_not_said_to_be_missing_too(tmp_path: Path, text: str) -> None:
+    with pytest.raises((PolicyFileError, PolicyReferenceError)) as caught:
+        read_model(write(tmp_path, text), Listed, environ={"PASSWORD": "planted"})
+    assert len(caught.value.message.splitlines()) == 1
+    with pytest.raises(PolicyFileError, match="expected a list with at least 1"):
+        read_model(write(tmp_path, "many: []\n"), Listed, environ={})
