@@ -7,13 +7,11 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Iterator
 
 import pytest
 from pydantic import SecretStr
 
 from provisioning.apply import ApplyOptions, apply_surveyed, survey
-from provisioning.bootstrap import create_missing_realms, ensure_provisioner
 from provisioning.connection import Connection, ConnectionSettings
 from provisioning.errors import ProvisioningError
 from provisioning.lock import LockTiming, Waiting
@@ -21,7 +19,7 @@ from provisioning.lock_scope import LockScopes
 from provisioning.progress import BrokenOff, Progress
 from tests.keycloak.engine_world import REALM, shape
 from tests.keycloak.held_proxy import held_proxy
-from tests.keycloak.own_keycloak import OwnKeycloak, own_keycloak
+from tests.keycloak.own_keycloak import OwnKeycloak
 
 pytestmark = pytest.mark.keycloak
 
@@ -32,14 +30,10 @@ PROCESSES.set_forkserver_preload(["provisioning.apply", "tests.keycloak.engine_w
 
 
 @pytest.fixture(scope="module")
-def keycloak(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OwnKeycloak]:
+def keycloak(engine_keycloak: OwnKeycloak) -> OwnKeycloak:
     """A server with a realm in the first shape and the permanent service account."""
-    with own_keycloak(tmp_path_factory.mktemp("interrupted")) as server:
-        create_missing_realms(server.bootstrap(), [REALM])
-        secret = server.provisioner_secret
-        ensure_provisioner(server.bootstrap(), realms=[REALM], secret=secret)
-        bring_to(server.provisioner(), "a")
-        yield server
+    bring_to(engine_keycloak.provisioner(), "a")
+    return engine_keycloak
 
 
 def bring_to(connection: Connection, name: str, options: ApplyOptions | None = None) -> None:

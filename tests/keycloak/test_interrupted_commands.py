@@ -6,17 +6,15 @@ import json
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from provisioning.bootstrap import create_missing_realms, ensure_provisioner
 from provisioning.lock_scope import LockScopes
 from tests.conftest import ROOT
 from tests.keycloak.engine_world import SECRET_VARIABLE, policy
 from tests.keycloak.held_proxy import held_proxy
-from tests.keycloak.own_keycloak import OwnKeycloak, counting_proxy, own_keycloak
+from tests.keycloak.own_keycloak import OwnKeycloak, counting_proxy
 
 pytestmark = pytest.mark.keycloak
 
@@ -24,14 +22,10 @@ NAME = "commanded"
 PLANTED = "planted-World-91c4"
 
 
-@pytest.fixture(scope="module")
-def keycloak(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OwnKeycloak]:
+@pytest.fixture
+def keycloak(engine_keycloak: OwnKeycloak) -> OwnKeycloak:
     """A server with an empty realm and the permanent service account."""
-    with own_keycloak(tmp_path_factory.mktemp("commanded")) as server:
-        create_missing_realms(server.bootstrap(), [NAME])
-        secret = server.provisioner_secret
-        ensure_provisioner(server.bootstrap(), realms=[NAME], secret=secret)
-        yield server
+    return engine_keycloak
 
 
 def started(server: OwnKeycloak, folder: Path, url: str, *arguments: str) -> subprocess.Popen[str]:

@@ -12,7 +12,7 @@ import requests
 from pydantic import SecretStr
 
 from provisioning import connection as connection_module
-from provisioning.bootstrap import create_missing_realms, ensure_provisioner
+from provisioning.bootstrap import ensure_provisioner
 from provisioning.connection import Connection
 from provisioning.errors import NotPermittedError, ProvisioningError
 from provisioning.lock import (
@@ -26,24 +26,20 @@ from provisioning.lock import (
 )
 from provisioning.lock_scope import Holder, LockScopes
 from provisioning.own_objects import LOCK_SCOPE
-from tests.keycloak.own_keycloak import OwnKeycloak, own_keycloak
+from tests.keycloak.own_keycloak import OwnKeycloak
 from tests.unit.provisioning.auth.faulty import Fault, faulty_proxy
 
 pytestmark = pytest.mark.keycloak
 
-NAME = "locked-realm"
+NAME = "locked"
 REALM = f"/realms/{NAME}"
 TIMING = LockTiming(expiry=1.5, beat=0.2, look=0.05)
 
 
-@pytest.fixture(scope="module")
-def keycloak(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OwnKeycloak]:
+@pytest.fixture
+def keycloak(engine_keycloak: OwnKeycloak) -> OwnKeycloak:
     """A server with an empty realm and the permanent service account."""
-    with own_keycloak(tmp_path_factory.mktemp("lock")) as server:
-        create_missing_realms(server.bootstrap(), [NAME])
-        secret = server.provisioner_secret
-        ensure_provisioner(server.bootstrap(), realms=[NAME], secret=secret)
-        yield server
+    return engine_keycloak
 
 
 @pytest.fixture
