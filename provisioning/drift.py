@@ -51,8 +51,12 @@ class Drifted:
 
     @property
     def side(self) -> Side:
-        """The side of all its deviations; `both` where they are of several."""
+        """The side of all its deviations; `both` only where both are known to have changed it."""
         sides = {deviation.side for deviation in self.deviations}
+        if sides <= {Side.KEYCLOAK, Side.UNKNOWN} and Side.KEYCLOAK in sides:
+            return Side.KEYCLOAK
+        if sides <= {Side.POLICY, Side.UNKNOWN} and Side.UNKNOWN in sides:
+            return Side.UNKNOWN
         return sides.pop() if len(sides) == 1 else Side.BOTH
 
     @property

@@ -82,17 +82,18 @@ def _values(declared: Any, live: Any, path: str) -> Iterator[tuple[str, Any, Any
         yield path, _unordered(declared), _unordered(live) if _is_list(live) else live
     elif isinstance(declared, tuple | list):
         yield from _list(declared, live, path)
-    elif declared is None:
-        yield path, None, None if live in (None, "", [], {}) else live
+    elif declared is None and live in (None, "", [], {}):
+        yield path, None, None
     else:
-        yield path, declared, live
+        # Where a list is declared no more, it was more likely a set than an ordered one.
+        yield path, declared, _unordered(live) if _is_list(live) else live
 
 
 def _list(declared: Sequence[Any], live: Any, path: str) -> Iterator[tuple[str, Any, Any]]:
     names = [_name(item) for item in declared]
     members: Sequence[Any] = live if _is_list(live) else ()
     found = [_name(item) for item in members]
-    yield path, names, found
+    yield path, names or None, found or None  # no list is an empty one, as in comparing
     same = names == found
     for index, item in enumerate(declared):
         if isinstance(item, Mapping):
