@@ -22,6 +22,7 @@ from provisioning.commands.options import (
     server_options,
 )
 from provisioning.commands.output import show
+from provisioning.keepers import require_current_agreement
 from provisioning.planfile import as_file, document_of, schema
 from provisioning.render_markdown import as_markdown
 from provisioning.survey import Surveyed, survey, survey_all
@@ -68,6 +69,8 @@ def plan(
     connection = connect(server)
     now = datetime.now(UTC)
     surveyed = survey_all(declared(paths), lambda desired: survey(connection, desired, at=now))
+    for realm in surveyed:
+        require_current_agreement(realm.desired, realm.live)
     if wants_unmanaged:
         surveyed = [_with_unmanaged(realm) for realm in surveyed]
     document = document_of(
