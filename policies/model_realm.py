@@ -26,10 +26,13 @@ from policies.model_settings import RealmSettings, Texts, Themes
 
 __all__ = ["RealmName", "RealmPolicy"]
 
+_EDGE = r"[^\s/;?#%\\\x00-\x1f\x7f]"
+_INNER = r"[^/;?#%\\\x00-\x1f\x7f]"
+
 RealmName = Annotated[
     str,
-    Field(pattern=r"^[^\s/;?#%\\\x00-\x1f\x7f]{1,255}$"),
-    Words("a realm's name, without spaces and / ; ? # % \\"),
+    Field(pattern=rf"^{_EDGE}({_INNER}{{0,253}}{_EDGE})?$"),
+    Words("a realm's name, without / ; ? # % \\ and without spaces at its ends"),
 ]
 
 

@@ -147,7 +147,13 @@ def test_what_a_reference_leads_to_loses_no_dollar(tmp_path: Path) -> None:
     assert policy.raw["displayName"] == "$${env:B} ${env:B}"
 
 
-@pytest.mark.parametrize("name", ["a/b", "a b", "", "a%2fb", "a;b", "a\\b"])
+def test_a_realms_name_may_hold_a_space(tmp_path: Path) -> None:
+    path = tmp_path / "policy.yaml"
+    path.write_text("version: 1\nrealm: Back Office\n", encoding="utf-8")
+    assert load_policy(path, environ={}).realm == "Back Office"
+
+
+@pytest.mark.parametrize("name", ["a/b", " a", "a ", "", "a%2fb", "a;b", "a\\b"])
 def test_a_realm_whose_name_would_change_an_address_is_refused(tmp_path: Path, name: str) -> None:
     path = tmp_path / "policy.yaml"
     path.write_text(f"version: 1\nrealm: '{name}'\n", encoding="utf-8")
