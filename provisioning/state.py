@@ -6,6 +6,7 @@ cleared; any machine that applies reads it from the realm itself.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -17,6 +18,9 @@ from provisioning.resources import Desired, Key, Kind, Live
 from provisioning.state_client import read_state, write_state
 from provisioning.state_text import Idle, State, StateUnreadableError
 
+_ASIDE = re.compile(r" set aside \d+")
+"""What the writer of flows adds to the name of one that it builds anew."""
+
 __all__ = [
     "Carried",
     "Idle",
@@ -27,6 +31,7 @@ __all__ = [
     "read_state",
     "state_after",
     "state_before",
+    "unfinished",
     "write_state",
 ]
 
@@ -63,14 +68,24 @@ def ownership_of(live: Live, *, at: datetime | None) -> Ownership:
 def claimed(state: State, live: Live) -> dict[Key, str]:
     """What Tanba made, with what a run that was cut off was about to make and is there now.
 
-    Such a run had seen that it was not there, and held the lock.
+    Such a run had seen that it was not there, and held the lock. A flow goes on under another name
+    once it was set aside; renamed by anybody else it is theirs.
     """
-    found = dict(state.created)
-    for key in state.pending - found.keys():
-        identity = identity_of(key, live)
-        if identity is not None:
-            found[key] = identity
+    names = {identity: key for key, identity in live.ids.items() if key.kind is Kind.FLOW}
+    found: dict[Key, str] = {}
+    for key, identity in state.created.items():
+        now = names.get(identity, key) if key.kind is Kind.FLOW else key
+        if now.name == key.name or _ASIDE.fullmatch(now.name.removeprefix(key.name)):
+            found[now] = identity
+    for key in state.pending | {unfinished(key) for key in state.pending}:
+        if key not in found and (identity_now := identity_of(key, live)) is not None:
+            found[key] = identity_now
     return found
+
+
+def unfinished(key: Key) -> Key:
+    """The name under which a flow is built; anything else is its own."""
+    return replace(key, name=f"{key.name} unfinished") if key.kind is Kind.FLOW else key
 
 
 def state_before(state: State, planned: Plan) -> State:
@@ -81,7 +96,8 @@ def state_before(state: State, planned: Plan) -> State:
     making = {
         change.key
         for change in planned.changes
-        if change.action == "create" and change.key.kind in PRUNABLE
+        if (change.action == "create" and change.key.kind in PRUNABLE)
+        or (change.key.kind is Kind.FLOW and change.structural and change.key in state.created)
     }
     return replace(state, pending=state.pending | making)
 
@@ -126,13 +142,12 @@ def _created(state: State, carried: Carried) -> dict[Key, str]:
         and change.action == "update"
         and before.ids.get(change.key) != after.ids.get(change.key)
     }
-    names = {identity: key for key, identity in after.ids.items() if key.kind is Kind.FLOW}
-    found: dict[Key, str] = {}
-    for key, identity in standing.items():
-        # A flow with other steps is built beside the old one, which goes on under another name.
-        now = names.get(identity) if key.kind is Kind.FLOW else key
-        if now is not None and (same := _same(now, identity, before, after)) is not None:
-            found[now] = same
+    moved = claimed(replace(state, created=standing, pending=frozenset()), after)
+    found = {
+        key: same
+        for key, identity in moved.items()
+        if (same := _same(key, identity, before, after)) is not None
+    }
     for key in made | rebuilt:
         if (identity_now := identity_of(key, after)) is not None:
             found[key] = identity_now

@@ -116,6 +116,40 @@ def test_a_flow_that_was_set_aside_stays_tanbas_under_its_other_name() -> None:
     assert applied(found, desired, after, after, at=LATER).idle["old"].since == NOW
 
 
+OLD: Body = {"executions": [{"provider": "auth-cookie", "requirement": "REQUIRED"}]}
+NEW: Body = {"executions": ({"provider": "deny-access", "requirement": "REQUIRED"},)}
+
+
+def test_a_rebuilding_that_is_cut_off_loses_neither_the_old_flow_nor_the_new() -> None:
+    state = replace(START, created={FLOW: "old"})
+    desired = declaring(sign_in=NEW)
+    begun = state_before(state, plan(desired, realm_of({FLOW: "old"}, **{"sign-in": OLD})))
+    assert begun.pending == {FLOW}
+    half = Key(Kind.FLOW, "sign-in unfinished")
+    for left, owned in (
+        ({FLOW: "old"}, {FLOW: "old"}),
+        ({ASIDE: "old"}, {ASIDE: "old"}),
+        ({ASIDE: "old", half: "new"}, {ASIDE: "old", half: "new"}),
+        ({ASIDE: "old", FLOW: "new"}, {ASIDE: "old", FLOW: "new"}),
+    ):
+        assert claimed(begun, realm_of(left)) == owned
+    # The next run finds the old one set aside and nothing else, and makes the new one.
+    before, after = realm_of({ASIDE: "old"}), realm_of({ASIDE: "old", FLOW: "new"})
+    found = applied(begun, desired, before, after)
+    assert found.created == {ASIDE: "old", FLOW: "new"}
+    assert set(found.idle) == {"old"}
+
+
+def test_a_flow_that_somebody_renamed_is_theirs() -> None:
+    state = replace(START, created={FLOW: "1"})
+    assert claimed(state, realm_of({Key(Kind.FLOW, "my own"): "1"})) == {}
+
+
+def test_a_rebuilding_of_a_flow_of_others_claims_nothing() -> None:
+    planned = plan(declaring(sign_in=NEW), realm_of({FLOW: "theirs"}, **{"sign-in": OLD}))
+    assert state_before(START, planned) == START
+
+
 def test_a_flow_of_others_that_was_set_aside_does_not_become_tanbas() -> None:
     old = {"executions": [{"provider": "auth-cookie", "requirement": "REQUIRED"}]}
     new = {"executions": ({"provider": "deny-access", "requirement": "REQUIRED"},)}
