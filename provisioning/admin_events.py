@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import Enum
+from functools import cached_property, lru_cache
 from typing import Any
 
 from provisioning.errors import UnexpectedAnswerError
@@ -77,7 +78,7 @@ class AdminEvent:
     actor: Actor
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Known:
     """What identifies objects in paths. `ids`: of what is there, and was there, where known.
 
@@ -87,6 +88,11 @@ class Known:
     ids: Mapping[Key, str]
     gone: Mapping[Key, str] = field(default_factory=dict)
     flows: Mapping[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def every_id(self) -> frozenset[str]:
+        """Of what is there and of what is gone."""
+        return frozenset(self.ids.values()) | frozenset(self.gone.values())
 
     def id_of(self, key: Key) -> str | None:
         """The internal id of an object, of one that is gone only where it was written down."""
@@ -119,10 +125,8 @@ def about(event: AdminEvent, key: Key, known: Known) -> Match | None:
     """Whether `event` is about `key`; what came or went with the object it belongs to counts."""
     found = [
         match
-        for pattern, kind, certain in _PATHS
-        if kind is key.kind
-        and (fits := pattern.fullmatch(event.path)) is not None
-        and (match := _match(fits.groupdict(), event, key, known, certain=certain)) is not None
+        for parts, certain in _read(event.path).get(key.kind, ())
+        if (match := _match(parts, event, key, known, certain=certain)) is not None
     ]
     if found:
         return Match.NAMED if Match.NAMED in found else Match.POSSIBLE
@@ -130,6 +134,17 @@ def about(event: AdminEvent, key: Key, known: Known) -> Match | None:
     if owner is not None and event.operation == ("CREATE" if owner in known.ids else "DELETE"):
         return about(event, owner, known)
     return None
+
+
+@lru_cache(maxsize=4_096)
+def _read(path: str) -> Mapping[Kind, tuple[tuple[Mapping[str, str | None], bool], ...]]:
+    """What a path can mean: kind → its parts, and whether it is that for certain."""
+    result: dict[Kind, tuple[tuple[Mapping[str, str | None], bool], ...]] = {}
+    for pattern, kind, certain in _PATHS:
+        fits = pattern.fullmatch(path)
+        if fits is not None:
+            result[kind] = (*result.get(kind, ()), (fits.groupdict(), certain))
+    return result
 
 
 def _match(
@@ -155,7 +170,7 @@ def _by_id(given: str, whose: Key | None, event: AdminEvent, known: Known) -> Ma
     own = known.id_of(whose) if whose is not None else None
     if own is not None:
         return Match.NAMED if own == given else None
-    unknown = given not in known.ids.values() and given not in known.gone.values()
+    unknown = given not in known.every_id
     return Match.POSSIBLE if unknown and event.operation == "DELETE" else None
 
 

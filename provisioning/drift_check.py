@@ -14,6 +14,9 @@ from provisioning.resources import Desired, Key, Kind, Live
 from provisioning.state import State, StateUnreadableError, read_state
 from provisioning.survey import survey
 
+TOLD = 200
+"""Of so many objects who changed them is looked for; where more differ, nobody reads each."""
+
 
 @dataclass(frozen=True, slots=True)
 class Told:
@@ -66,7 +69,7 @@ def check(
         trail, told, names = before.trail, before.told, before.names
     else:
         trail = read_trail(connection, live, state, {o.key.kind for o in suspects})
-        told = tell(suspects, trail, live, state)
+        told = tell(suspects[:TOLD], trail, live, state)
         actors = [e.actor for one in told.values() for e in one.events]
         actors += [event.actor for event in trail.touched]
         names = names_of(connection, live, actors)

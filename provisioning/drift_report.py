@@ -13,7 +13,7 @@ from provisioning.admin_events import AdminEvent
 from provisioning.admin_events_read import PAGE, PAGES
 from provisioning.diff import MASK, Difference
 from provisioning.drift import Deviation, Drifted, Side
-from provisioning.drift_check import Checked, Told, silent
+from provisioning.drift_check import TOLD, Checked, Told, silent
 from provisioning.fingerprint import FROM_SECRETS
 from provisioning.plan import Action
 from provisioning.resources import Kind
@@ -156,6 +156,8 @@ def remarks(checked: Checked) -> list[str]:
         )
     if not trail.complete:
         found.append(f"who and when: only the newest {PAGE * PAGES:,} events were looked at")
+    if len(told) == TOLD:
+        found.append(f"who and when: only looked for of the first {TOLD} objects")
     if told and not checked.records_events:
         found.append("Keycloak records no admin events in this realm now")
     kinds = sorted({str(key.kind) for key in told if silent(key)})

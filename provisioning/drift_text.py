@@ -7,7 +7,9 @@ from collections.abc import Iterator, Mapping
 import click
 
 from provisioning.admin_events import SILENT
+from provisioning.diff import MASK
 from provisioning.drift import Side
+from provisioning.drift_check import TOLD
 from provisioning.drift_report import DeviationRecord, EventRecord, ObjectRecord, RealmRecord, What
 from provisioning.render_values import printable, value_texts
 
@@ -72,6 +74,8 @@ def _lines(realm: RealmRecord, *, colour: bool) -> Iterator[str]:
     if realm.state_damage is not None:
         line = f"  ! the record of the last apply is damaged: {printable(realm.state_damage)}"
         yield click.style(line, fg="red") if colour else line
+    suspects = sum(found.changed_in is not Side.POLICY for found in realm.objects)
+    told_of_all = realm.events_read and suspects <= TOLD
     for found in realm.objects:
         head = f"  {_SIGNS[found.what]} {found.kind} {printable(found.name)}: {_words(found)}"
         yield click.style(head, fg=_COLOURS[found.changed_in]) if colour else head
@@ -79,7 +83,7 @@ def _lines(realm: RealmRecord, *, colour: bool) -> Iterator[str]:
         yield from (f"      > {_event(event)}" for event in found.events)
         if found.more_events:
             yield f"      > and {found.more_events} more before"
-        elif realm.events_read and not found.events and _has_events(found):
+        elif told_of_all and not found.events and _has_events(found):
             yield "      > no admin event tells who"
     yield from (f"  ? {printable(sentence)}" for sentence in realm.remarks)
     yield from (f"  = {printable(sentence)}" for sentence in realm.kept)
@@ -97,8 +101,11 @@ def _words(found: ObjectRecord) -> str:
 
 
 def _value(value: DeviationRecord, found: ObjectRecord) -> str:
-    declared, found_text = value_texts(value.declared, value.found)
-    text = f"{printable(value.path)}: declared {declared}, found {found_text}"
+    if value.declared == value.found == MASK:
+        text = f"{printable(value.path)}: found another secret than declared"
+    else:
+        declared, there = value_texts(value.declared, value.found)
+        text = f"{printable(value.path)}: declared {declared}, found {there}"
     sides = {other.changed_in for other in found.differences}
     return text if len(sides) == 1 else f"{text} ({_WORDS['differs', value.changed_in]})"
 

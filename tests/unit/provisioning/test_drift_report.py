@@ -16,7 +16,7 @@ from provisioning.admin_events import Actor, AdminEvent
 from provisioning.admin_events_read import Trail
 from provisioning.desired.realm import SMTP_FINGERPRINT
 from provisioning.drift import drift
-from provisioning.drift_check import Checked, tell
+from provisioning.drift_check import TOLD, Checked, Told, tell
 from provisioning.drift_digests import applied_of
 from provisioning.drift_report import (
     SHOWN_EVENTS,
@@ -135,7 +135,10 @@ def test_a_secret_is_never_shown_and_nobody_is_said_to_have_changed_it() -> None
     for text in (document, as_text(realm_of(one))):
         assert "planted" not in text
         assert "stolen" not in text
-    assert "client portal: changed, where cannot be told" in as_text(realm_of(one))
+    assert as_text(realm_of(one)).splitlines()[1:3] == [
+        "  ~ client portal: changed, where cannot be told",
+        "      secret: found another secret than declared",
+    ]
 
 
 def test_what_is_computed_from_a_secret_is_masked() -> None:
@@ -174,6 +177,13 @@ def test_without_any_event_it_says_so() -> None:
     assert "> no admin event tells who" in as_text(realm_of(checked(RENAMED)))
 
 
+def test_of_more_objects_than_were_looked_into_it_is_not_said_that_nobody_did_it() -> None:
+    many = {Key(Kind.CLIENT_MAPPER, f"{n}", "portal"): {"config": {}} for n in range(TOLD + 1)}
+    text = as_text(realm_of(checked(many)))
+    assert text.count("added in Keycloak") == TOLD + 1
+    assert "no admin event tells who" not in text
+
+
 @pytest.mark.parametrize(
     ("one", "words"),
     [
@@ -181,6 +191,13 @@ def test_without_any_event_it_says_so() -> None:
         (without(checked(RENAMED), since=None), "no apply is on record, so these are the last"),
         (without(checked(RENAMED), own=None), "is not among Keycloak's admin events"),
         (without(checked(RENAMED), complete=False), "only the newest 1,000 events"),
+        (
+            replace(
+                checked(RENAMED),
+                told={Key(Kind.ROLE, str(number)): Told() for number in range(TOLD)},
+            ),
+            "only looked for of the first 200 objects",
+        ),
         (replace(checked(RENAMED), records_events=False), "records no admin events in this realm"),
         (checked({TEXTS: {"hello": "x"}}), "never records who changes: localization"),
     ],
