@@ -5,7 +5,8 @@ Taking away comes first: a scope cannot be default and optional at once, and les
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from provisioning.connection import quoted
@@ -66,32 +67,55 @@ class DefaultGroups:
             target.put(f"/default-groups/{quoted(target.ids.of(Key(Kind.GROUP, path)))}")
 
 
-def write_roles(target: Target, base: str, *, realm: _Moved, client: _Moved) -> None:
-    """Bring role mappings under `base` (of a client, a client scope, a group) to what is declared.
+@dataclass(frozen=True, slots=True)
+class RoleWrite:
+    """One request about role mappings; `path` is under those of their owner."""
+
+    adds: bool
+    path: str
+    roles: list[dict[str, Any]]
+
+
+def role_writes(target: Target, *, realm: _Moved, client: _Moved) -> list[RoleWrite]:
+    """What brings role mappings (of a client, a client scope, a group) to what is declared.
 
     Each argument: what to add and what to take away; roles of clients as `clientId/role`. One
-    request for the realm's roles and one for each client, each way.
+    request for the realm's roles and one for each client, each way. All roles are looked up here,
+    before anything is written: ReferenceMissingError changes nothing.
     """
-    for send, realm_roles, client_roles in (
-        (target.delete, realm[1], client[1]),
-        (target.post, realm[0], client[0]),
-    ):
-        if realm_roles:
-            send(f"{base}/realm", role_list(target, realm=realm_roles, client=()))
-        for owner, roles in _by_client(target, client_roles).items():
-            send(f"{base}/clients/{quoted(owner)}", roles)
+    return [
+        RoleWrite(adds, path, roles)
+        for adds, realm_roles, client_roles in (
+            (False, realm[1], client[1]),
+            (True, realm[0], client[0]),
+        )
+        for path, roles in (
+            ("realm", role_list(target, realm=realm_roles, client=())),
+            *_by_client(target, client_roles),
+        )
+        if roles
+    ]
+
+
+def write_roles(target: Target, base: str, writes: Iterable[RoleWrite]) -> None:
+    """Send the requests; `base` is where the owner's role mappings are."""
+    for write in writes:
+        send = target.post if write.adds else target.delete
+        send(f"{base}/{write.path}", write.roles)
 
 
 def _write_role_scope(target: Target, base: str, change: Change) -> None:
-    write_roles(target, base, realm=moved(change, "realm"), client=moved(change, "client"))
+    realm, client = moved(change, "realm"), moved(change, "client")
+    write_roles(target, base, role_writes(target, realm=realm, client=client))
 
 
-def _by_client(target: Target, named: list[str]) -> dict[str, list[dict[str, Any]]]:
+def _by_client(target: Target, named: list[str]) -> Iterable[tuple[str, list[dict[str, Any]]]]:
+    """Roles of clients by the path of each client's own."""
     roles: dict[str, list[dict[str, Any]]] = {}
     for item in named:
         owner, id_, name = target.ids.client_role(item)
-        roles.setdefault(owner, []).append({"id": id_, "name": name})
-    return roles
+        roles.setdefault(f"clients/{quoted(owner)}", []).append({"id": id_, "name": name})
+    return roles.items()
 
 
 def _moved_scopes(target: Target, change: Change, given: str, path: str) -> _Moved:

@@ -35,10 +35,11 @@ class RoleComposites:
         role = change.live_id or target.ids.of(_role(change.key))
         path = f"/roles-by-id/{quoted(role)}/composites"
         (more, less), (client_more, client_less) = moved(change, "realm"), moved(change, "client")
+        # All are looked up before the first write: a name that is not there changes nothing.
         surplus = role_list(target, realm=less, client=client_less)
+        missing = role_list(target, realm=more, client=client_more)
         if surplus:  # less is safer, so it comes first
             target.delete(path, surplus)
-        missing = role_list(target, realm=more, client=client_more)
         if missing:
             target.post(path, missing)
 

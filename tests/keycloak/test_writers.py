@@ -27,17 +27,19 @@ from tests.keycloak.own_keycloak import (
 )
 from tests.keycloak.writers_bench import Workbench
 from tests.keycloak.writers_cases import (
+    BOUND,
     BROKER,
     CASES,
     CLIENT,
     CLIENT_BODY,
     FLOW,
     GROUP,
+    MISNAMED,
     OTHER_ROLE,
     REALM,
     SCOPE,
     SCOPE_BODY,
-    Bodies,
+    UNBOUND,
     Case,
     broker,
     flow,
@@ -142,6 +144,17 @@ def test_an_object_made_anew_meanwhile_is_not_written_to(
     bench.apply({}, absent=frozenset({key}))
 
 
+@pytest.mark.parametrize("case", MISNAMED, ids=str)
+def test_a_name_that_nothing_has_is_said_before_anything_is_written(
+    bench: Workbench, case: Case
+) -> None:
+    bench.write({**case.beside, case.key: case.first})
+    with pytest.raises(ReferenceMissingError, match="nowhere"):
+        bench.write({**case.beside, case.key: case.second})
+    assert bench.counted.writes == []
+    bench.write({}, absent=frozenset(case.beside))
+
+
 def test_what_nobody_declared_survives_a_write_of_the_same_object(bench: Workbench) -> None:
     key = Key(Kind.COMPONENT, "case-key", "org.keycloak.keys.KeyProvider")
     first = next(case.first for case in CASES if case.key == key)
@@ -209,18 +222,6 @@ def test_tokens_revoked_between_our_reading_and_our_writing_stay_revoked(
     assert bench.connection.get(BASE)["notBefore"] == 7
     assert bench.connection.get(f"{BASE}/clients/{client}")["notBefore"] == 7
     bench.apply({}, absent=frozenset({CLIENT}))
-
-
-BOUND = (
-    (Key(Kind.REALM, REALM), {"browserFlow": FLOW.name}),
-    (BROKER, {**broker("x"), "postBrokerLoginFlowAlias": FLOW.name}),
-    (CLIENT, {**CLIENT_BODY, "authenticationFlowBindingOverrides": {"browser": FLOW.name}}),
-)
-UNBOUND: Bodies = {
-    Key(Kind.REALM, REALM): {"browserFlow": "browser"},
-    BROKER: {"postBrokerLoginFlowAlias": None},
-    CLIENT: {"authenticationFlowBindingOverrides": {"browser": None}},
-}
 
 
 def _with_another_step(body: Body) -> Body:
@@ -305,10 +306,8 @@ def test_between_two_values_a_flow_never_asks_for_less_than_before_or_after(
         _carry_out(*bench.ready({FLOW: asking(*wanted)}, before_write=look))
         look()
         assert seen.pop() == list(wanted)
-    assert [sorted(moment) for moment in seen] == 2 * [
-        ["DISABLED", "REQUIRED"],
-        ["REQUIRED", "REQUIRED"],
-    ]
+    moments = [["DISABLED", "REQUIRED"], ["REQUIRED", "REQUIRED"]]
+    assert [sorted(moment) for moment in seen] == 2 * moments
     bench.write({}, absent=frozenset({FLOW}))
 
 

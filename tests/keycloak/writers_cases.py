@@ -228,3 +228,49 @@ CASES = (
         deletable=False,
     ),
 )
+
+MISNAMED = (
+    Case(
+        Key(Kind.ROLE_COMPOSITES, ROLE.name),
+        {"realm": names("offline_access")},
+        {"realm": names("nowhere")},
+        {ROLE: {}},
+    ),
+    Case(
+        Key(Kind.GROUP, "/east"),
+        {"realmRoles": names("offline_access"), "clientRoles": names()},
+        {"realmRoles": names(), "clientRoles": names("account/nowhere")},
+        {Key(Kind.GROUP, "/east"): {}},
+    ),
+    Case(
+        Key(Kind.CLIENT_CLIENT_SCOPES, CLIENT.name),
+        {"default": names("basic"), "optional": names()},
+        {"default": names("nowhere"), "optional": names()},
+        {CLIENT: CLIENT_BODY},
+    ),
+    Case(
+        Key(Kind.CLIENT_ROLE_SCOPE, CLIENT.name),
+        {"realm": names("offline_access"), "client": names()},
+        {"realm": names(), "client": names("nowhere/at/all")},
+        {CLIENT: CLIENT_BODY},
+    ),
+    Case(
+        CLIENT,
+        CLIENT_BODY,
+        CLIENT_BODY | {"authenticationFlowBindingOverrides": {"browser": "nowhere"}},
+        {CLIENT: CLIENT_BODY},
+    ),
+)
+"""Objects whose second body refers to something that is not in the realm."""
+
+BOUND = (
+    (Key(Kind.REALM, REALM), {"browserFlow": FLOW.name}),
+    (BROKER, {**broker("x"), "postBrokerLoginFlowAlias": FLOW.name}),
+    (CLIENT, {**CLIENT_BODY, "authenticationFlowBindingOverrides": {"browser": FLOW.name}}),
+)
+UNBOUND: Bodies = {
+    Key(Kind.REALM, REALM): {"browserFlow": "browser"},
+    BROKER: {"postBrokerLoginFlowAlias": None},
+    CLIENT: {"authenticationFlowBindingOverrides": {"browser": None}},
+}
+"""What binds the flow, and what takes each binding away again."""
