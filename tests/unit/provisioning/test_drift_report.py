@@ -178,7 +178,9 @@ def test_without_any_event_it_says_so() -> None:
 
 
 def test_of_more_objects_than_were_looked_into_it_is_not_said_that_nobody_did_it() -> None:
-    many = {Key(Kind.CLIENT_MAPPER, f"{n}", "portal"): {"config": {}} for n in range(TOLD + 1)}
+    many: dict[Key, dict[str, Any]] = {
+        Key(Kind.CLIENT_MAPPER, f"{n}", "portal"): {"config": {}} for n in range(TOLD + 1)
+    }
     text = as_text(realm_of(checked(many)))
     assert text.count("added in Keycloak") == TOLD + 1
     assert "no admin event tells who" not in text
