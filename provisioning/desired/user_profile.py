@@ -73,6 +73,8 @@ def _attribute(
         # A `scopes` here would ask only those who come through certain clients.
         "required": {"roles": _USER, "scopes": None} if required else None,
         "permissions": {"view": view, "edit": edit},
+        # What is filled in by default was accepted, or told, by nobody.
+        "defaultValue": None,
         "multivalued": False,
         "selector": None,
     }

@@ -218,6 +218,13 @@ def _profile(attribute: str, changes: dict[str, Any]) -> Drift:
     return drift
 
 
+def _accepted_by_default(admin: Connection) -> None:
+    profile = admin.get(f"{REALM}/users/profile")
+    (found,) = [item for item in profile["attributes"] if item["name"] == "agreement"]
+    found["defaultValue"] = found["validations"]["options"]["options"][0]
+    admin.request("PUT", f"{REALM}/users/profile", profile)
+
+
 def _unmanaged_attributes(admin: Connection) -> None:
     profile = admin.get(f"{REALM}/users/profile")
     admin.request(
@@ -284,6 +291,7 @@ DRIFTS: list[tuple[str, Drift]] = [
     ("role_composites default-roles-grain-receipts", _default_role),
     ("user_profile user-profile", _profile("iin", {"permissions": {"edit": ["user"]}})),
     ("user_profile user-profile", _profile("agreement", {"required": None})),
+    ("user_profile user-profile", _accepted_by_default),
     ("user_profile user-profile", _unmanaged_attributes),
     ("flow tanba browser", _requirement),
     ("flow tanba browser", _level),
