@@ -7,7 +7,7 @@ it, and the places that name it, which Keycloak empties by itself.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pydantic import SecretStr
@@ -48,6 +48,8 @@ def images(planned: Plan, live: Live) -> tuple[Image, ...]:
     """Every object that carrying out `planned` changes, in the order of the plan."""
     found = {change.key: _image(change, live) for change in planned.changes}
     deleted = frozenset(c.key for c in planned.changes if c.action == "delete")
+    if not deleted:
+        return tuple(found.values())
     for key in sorted(live.objects):
         if key not in found and any(above in deleted for above in owners(key, live)):
             found[key] = _whole(key, live)
@@ -55,9 +57,7 @@ def images(planned: Plan, live: Live) -> tuple[Image, ...]:
     for key, members in gone.named_in(live):
         image = found.get(key) or Image("update", key, live.ids.get(key), {}, {})
         if image.before is not None and image.action == "update":
-            found[key] = Image(
-                "update", key, image.live_id, {**members, **image.before}, image.left
-            )
+            found[key] = replace(image, before={**members, **image.before})
     return tuple(found.values())
 
 
