@@ -50,7 +50,7 @@ class Report:
         """Likewise, where less is better."""
         reached = value <= ceiling
         outcome = "reached" if reached else "NOT reached"
-        said = f"{value:,.1f} {unit}, at most {ceiling:,.0f}: {outcome}"
+        said = f"{value:,.1f} {unit}, at most {ceiling:,g}: {outcome}"
         self._add(Line(name, said, {"value": value, "ceiling": ceiling, "reached": reached}))
 
     def limit(self, name: str, ratio: float, most: float, of: str) -> None:
