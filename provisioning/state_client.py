@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from provisioning.connection import quoted
 from provisioning.errors import KeycloakRefusedError
 from provisioning.own_objects import STATE_CLIENT
+from provisioning.render import printable
 from provisioning.resources import Key, Kind, Live
 from provisioning.state_text import State, StateUnreadableError, parsed, written
 
@@ -106,4 +107,5 @@ def _require_untouched(client: Mapping[str, Any], live: Live) -> None:
             raise StateUnreadableError(f"the client {STATE_CLIENT} was given {key.kind}")
     for key in live.objects:
         if key.parent == STATE_CLIENT and key.kind in {Kind.CLIENT_MAPPER, Kind.CLIENT_ROLE}:
-            raise StateUnreadableError(f"the client {STATE_CLIENT} was given {key.kind} {key.name}")
+            name = printable(key.name)
+            raise StateUnreadableError(f"the client {STATE_CLIENT} was given {key.kind} {name}")

@@ -182,6 +182,13 @@ def test_nothing_may_be_hung_on_the_client(key: Key, body: Body) -> None:
         read_state(realm_with(written(STATE), more={key: body}))
 
 
+def test_what_hangs_on_the_client_cannot_repaint_a_terminal() -> None:
+    evil = Key(Kind.CLIENT_ROLE, "a\x1b[2J\nb", "tanba-state")
+    with pytest.raises(StateUnreadableError) as raised:
+        read_state(realm_with(written(STATE), more={evil: {}}))
+    assert raised.value.message.isprintable()
+
+
 def test_a_state_copied_from_another_realm_says_nothing() -> None:
     with pytest.raises(StateUnreadableError, match="another realm"):
         parsed(written(STATE), realm="the copy's id")
