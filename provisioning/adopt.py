@@ -44,6 +44,7 @@ _ALWAYS_TOLD = frozenset(
 )
 """Of a client: the ways to a token, whatever a new client would be given."""
 
+_USUAL_PROTOCOL = "openid-connect"
 _BY_SECRET = frozenset({"client-secret", "client-secret-jwt"})
 _OF_COMPONENTS = ("providerId", "subType", "parent")
 
@@ -154,9 +155,11 @@ def _client(found: dict[str, Any], base: dict[str, Any]) -> dict[str, Any]:
         attributes = {k: v for k, v in part["attributes"].items() if v is not None}
         part = {**part, "attributes": attributes}
     part |= {name: found[name] for name in _ALWAYS_TOLD if name in found}
+    if found.get("protocol") != _USUAL_PROTOCOL:
+        part["protocol"] = found.get("protocol")
     if (
         found.get("clientAuthenticatorType") in _BY_SECRET
-        and found.get("protocol") != "saml"
+        and found.get("protocol") == _USUAL_PROTOCOL
         and not (found.get("publicClient") or found.get("bearerOnly"))
     ):
         part["secret"] = MASK

@@ -67,14 +67,11 @@ def unmanaged(desired: Desired, live: Live) -> tuple[Unmanaged, ...]:
     found = [Unmanaged(key) for key in whole if not _comes_with(key, live, whole)]
     for key in live.objects.keys() - whole:
         if not (is_own(key) or _comes_with(key, live, whole)):
-            base = defaults.get(key) or base_of(key, live)
-            settings = tuple(
-                _undeclared(
-                    comparable(key, live.objects[key]),
-                    comparable(key, base),
-                    bodies.get(key, {}),
-                )
-            )
+            body = comparable(key, live.objects[key])
+            base = comparable(key, defaults.get(key) or base_of(key, live))
+            if key not in defaults:
+                base = _as_far_as(body, base)
+            settings = tuple(_undeclared(body, base, bodies.get(key, {})))
             found += [Unmanaged(key, settings)] if settings else []
     return tuple(sorted(found))
 
@@ -154,6 +151,17 @@ def is_empty(value: Any) -> bool:
     if isinstance(value, Mapping):
         return all(is_empty(item) for item in value.values())
     return value is None or value in ("", (), [], frozenset())
+
+
+def _as_far_as(found: Body, base: Body) -> dict[str, Any]:
+    """What `base` says of the settings found: what a new object has beyond them is nobody's."""
+    both = {name: base[name] for name in base.keys() & found.keys()}
+    return {
+        name: _as_far_as(found[name], value)
+        if isinstance(value, Mapping) and isinstance(found[name], Mapping)
+        else value
+        for name, value in both.items()
+    }
 
 
 def _comes_with(key: Key, live: Live, whole: set[Key]) -> bool:

@@ -28,30 +28,26 @@ from tests.keycloak.own_keycloak import BOOTSTRAP, own_keycloak
 
 FOLDER = Path(keycloak_defaults.__file__).parent
 REALM = "TanbaPristine"
-"""Of both cases, so that what Keycloak lowers is seen."""
-
 _PROFILE = "org.keycloak.userprofile.UserProfileProvider"
+_NO_NEW_KEY = {"attributes": {"saml.signing.certificate": "none"}}
+"""With a certificate a SAML client is not given a key of its own, which takes seconds to make."""
+
 _PROTOCOLS = ("openid-connect", "saml")
 
 
-def captured(admin: Connection) -> tuple[str, dict[str, Any]]:
-    """The server's version, and the defaults of that version; leaves no realm behind.
+def captured(admin: Connection, name: str) -> tuple[str, dict[str, Any]]:
+    """The server's version, and the defaults of that version.
 
-    `admin` may create realms. The server's other realms do not matter.
+    `name`: a realm just made, its name of both cases, so that what Keycloak lowers is seen. It is
+    left as it was. The server's other realms do not matter.
     """
-    admin.request("POST", "/realms", {"realm": REALM})
-    admin.renew()
-    try:
-        realm, version = _snapshot(admin, REALM), _version(admin, REALM)
-        profiles = {
-            "realm": admin.get(f"/realms/{REALM}/users/profile"),
-            MASTER: admin.get(f"/realms/{MASTER}/users/profile"),
-        }
-        clients = {protocol: _client(admin, protocol) for protocol in _PROTOCOLS}
-    finally:
-        admin.request("DELETE", f"/realms/{REALM}")
-        admin.renew()
-    template = template_of(realm, REALM)
+    realm, version = _snapshot(admin, name), _version(admin, name)
+    profiles = {
+        "realm": admin.get(f"/realms/{name}/users/profile"),
+        MASTER: admin.get(f"/realms/{MASTER}/users/profile"),
+    }
+    clients = {protocol: _client(admin, name, protocol) for protocol in _PROTOCOLS}
+    template = template_of(realm, name)
     master = _without_guests(_snapshot(admin, MASTER))
     differing = {
         name: value
@@ -85,11 +81,14 @@ def _snapshot(admin: Connection, realm: str) -> dict[str, Any]:
     return dict(stable(exported))
 
 
-def _client(admin: Connection, protocol: str) -> dict[str, Any]:
-    body = {"clientId": protocol, "protocol": protocol, "enabled": True}
-    admin.request("POST", f"/realms/{REALM}/clients", body)
-    exported = _snapshot(admin, REALM)["clients"]
+def _client(admin: Connection, realm: str, protocol: str) -> dict[str, Any]:
+    body = {"clientId": protocol, "protocol": protocol, "enabled": True, **_NO_NEW_KEY}
+    path = f"/realms/{quoted(realm)}/clients"
+    admin.request("POST", path, body)
+    exported = _snapshot(admin, realm)["clients"]
     client = next(client for client in exported if client["clientId"] == protocol)
+    (made,) = admin.get(f"{path}?clientId={protocol}")
+    admin.request("DELETE", f"{path}/{made['id']}")
     made_anew = ("certificate", "private.key", "identifier")
     attributes = {
         name: value for name, value in client["attributes"].items() if not name.endswith(made_anew)
@@ -135,7 +134,10 @@ def main() -> None:
             tempfile.TemporaryDirectory() as folder,
             own_keycloak(Path(folder), release=release(wanted)) as server,
         ):
-            version, data = captured(server.bootstrap())
+            admin = server.bootstrap()
+            admin.request("POST", "/realms", {"realm": REALM})
+            admin.renew()
+            version, data = captured(admin, REALM)
         file_of(version).write_text(text_of(data), encoding="utf-8")
         sys.stdout.write(f"{file_of(version)}\n")
 

@@ -135,6 +135,15 @@ def test_of_a_changed_default_only_the_change_is_said(pristine: Live) -> None:
     assert text.count("# Keycloak's own: only what differs") == 2
 
 
+def test_a_clients_protocol_and_ways_to_a_token_are_always_said(pristine: Live) -> None:
+    saml = without(default_client(VERSION, "saml"), ("clientId", "defaultClientScopes"))
+    live = also(pristine, {Key(Kind.CLIENT, "page"): client(), Key(Kind.CLIENT, "sp"): dict(saml)})
+    page, sp = written(live)[0].raw["clients"]
+    assert (page["publicClient"], page["directAccessGrantsEnabled"]) == (True, True)
+    assert (page.get("protocol"), sp["protocol"]) == (None, "saml")
+    assert sp["fullScopeAllowed"] is True
+
+
 def test_a_default_that_was_taken_away_is_named(pristine: Live) -> None:
     gone = Key(Kind.CLIENT_SCOPE_MAPPER, "username", "profile")
     whole = Key(Kind.CLIENT_SCOPE, "phone")
