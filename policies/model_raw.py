@@ -14,20 +14,10 @@ from pydantic import AfterValidator, BeforeValidator, SecretStr, ValidationError
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from policies.base import Resolved
-from policies.expected import Words
+from policies.expected import Path, Words
+from policies.model_raw_fields import converted, mistakes
 
-Path = tuple[str | int, ...]
-
-REFUSED = {
-    "id": "an internal id is Keycloak's",
-    "realm": "the policy's own key `realm` names it",
-    "keycloakVersion": "it is the server's",
-    "users": "people are never declared",
-    "federatedUsers": "people are never declared",
-    "notBefore": "it belongs to the agreement's keeper",
-    "keycloakRealm": "it is no field of a realm",
-}
-"""Top-level fields that no policy declares, and why."""
+__all__ = ["HIDDEN_ATTRIBUTES", "Path", "Raw", "Settings", "is_secret", "secrets_in"]
 
 HIDDEN_ATTRIBUTES = frozenset(
     {
@@ -96,10 +86,9 @@ def secrets_in(value: Any, path: Path = ()) -> Iterator[tuple[Path, str]]:
         yield path, value
 
 
-def _checked(raw: dict[str, Any]) -> dict[str, Any]:
-    refused = [
-        _mistake((name,), f"not in raw: {why}") for name, why in REFUSED.items() if name in raw
-    ]
+def _checked(given: dict[str, Any]) -> dict[str, Any]:
+    refused = [_mistake(path, sentence) for path, sentence in mistakes(given)]
+    raw = converted(given)
     attributes = raw.get("attributes")
     refused += [
         _mistake(("attributes", name), f"{name} is kept by Keycloak for a field: declare the field")
@@ -109,14 +98,14 @@ def _checked(raw: dict[str, Any]) -> dict[str, Any]:
     return dict(_with_secrets(raw, refused))
 
 
-def _with_secrets(value: Any, mistakes: Iterable[InitErrorDetails] = ()) -> Any:
+def _with_secrets(value: Any, refused: Iterable[InitErrorDetails] = ()) -> Any:
     """The mapping with what was given for secrets as SecretStr; ValidationError for literals.
 
     What is no mapping is given back: the field's own validation says what is wrong with it.
     """
     if not isinstance(value, dict):
         return value
-    found = list(mistakes)
+    found = list(refused)
     secret = {path for path, _ in secrets_in(value)}
     found += [
         _mistake(

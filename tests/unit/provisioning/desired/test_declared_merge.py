@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from policies.errors import PolicyFileError
+from provisioning.desired.declared_merge import same
 from provisioning.resources import Kind
 from tests.unit.provisioning.desired.conftest import SECRET, Declares
 
@@ -80,9 +81,21 @@ def test_a_value_said_twice_alike_stands(plain: Declares) -> None:
     assert body["redirectUris"] == frozenset({"https://a/1", "https://a/2"})
 
 
-def test_true_is_not_one(plain: Declares) -> None:
-    with pytest.raises(PolicyFileError, match="enabled is declared otherwise"):
-        plain("clients: [{client_id: a}]\nraw: {clients: [{clientId: a, enabled: 1}]}\n")
+@pytest.mark.parametrize(
+    ("first", "second", "is_same"),
+    [
+        (True, 1, False),
+        (0, False, False),
+        (True, True, True),
+        ((1, 2), frozenset({2, 1}), True),
+        ((1, 2), (2, 1), False),
+        (None, "", False),
+    ],
+)
+def test_true_is_not_one_and_order_counts_where_both_have_it(
+    first: object, second: object, *, is_same: bool
+) -> None:
+    assert same(first, second) is is_same
 
 
 def test_a_refusal_shows_no_value(plain: Declares) -> None:

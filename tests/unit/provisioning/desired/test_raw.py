@@ -9,6 +9,8 @@ from provisioning.plan import plan
 from provisioning.resources import Key, Kind, Live, wire
 from tests.unit.provisioning.desired.conftest import Declares, objects
 
+PROFILE = "org.keycloak.userprofile.UserProfileProvider"
+
 
 def test_a_policy_of_nothing_declares_its_realm_alone(plain: Declares) -> None:
     desired = plain("")
@@ -57,15 +59,16 @@ def test_a_realm_that_holds_it_in_another_order_is_as_plain(plain: Declares) -> 
     ("text", "said"),
     [
         ("clients: [{name: without-an-id}]", "an object lacks 'clientId'"),
-        ("clients: {a: 1}", "has another shape"),
-        ("clients: [a]", "has another shape"),
         ("roles: {realm: [{name: a}, {name: a}]}", "role a is there twice"),
+        ("localizationTexts: {kk: [a]}", "has another shape"),
+        (
+            f"components: {{{PROFILE}: [{{config: {{kc.user.profile.config: [no JSON]}}}}]}}",
+            "Expecting value",
+        ),
         (
             "authenticationFlows: [{alias: a, authenticationExecutions: [{flowAlias: b}]}]",
             "an object lacks 'requirement'",
         ),
-        ("roles: [a]", "has another shape"),
-        ("components: [a]", "has another shape"),
     ],
 )
 def test_a_part_of_another_shape_is_refused_by_its_place(
