@@ -39,6 +39,7 @@ def resources(policy: Policy) -> tuple[Resource, ...]:
         return ()
     try:
         found = objects_of({"realm": policy.realm, **policy.raw}, whole=False)
+        _require_whole_flows(policy.raw)
         return tuple(Resource(key, as_declared(body)) for key, body in found.bodies.items())
     except KeyError as error:
         problem = f"an object lacks {error}"
@@ -50,6 +51,26 @@ def resources(policy: Policy) -> tuple[Resource, ...]:
         f"{_shown_place(policy, ('raw',))}raw: {problem}",
         hint="Compare with what Keycloak's partial export of such a realm holds.",
     )
+
+
+def _require_whole_flows(raw: Mapping[str, Any]) -> None:
+    """Raises ValueError for a subflow or a config that nothing uses: it would say nothing."""
+    flows = raw.get("authenticationFlows") or ()
+    steps = [step for flow in flows for step in flow.get("authenticationExecutions") or ()]
+    inner = {flow["alias"] for flow in flows if not flow.get("topLevel", True)}
+    configs = {config["alias"] for config in raw.get("authenticatorConfig") or ()}
+    used = _named(steps, "authenticatorConfig")
+    problems = [
+        *(f"the flow {name} is in no flow" for name in inner - _named(steps, "flowAlias")),
+        *(f"the authenticator config {name} is used by no step" for name in configs - used),
+        *(f"the authenticator config {name} is not there" for name in used - configs),
+    ]
+    if problems:
+        raise ValueError("; ".join(sorted(problems)))
+
+
+def _named(steps: Iterable[Mapping[str, Any]], field: str) -> set[str]:
+    return {step[field] for step in steps if step.get(field)}
 
 
 def path_of(raw: Mapping[str, Any], key: Key, inside: Iterable[str | int] = ()) -> Path:

@@ -60,6 +60,15 @@ def test_a_realm_that_holds_it_in_another_order_is_as_plain(plain: Declares) -> 
     [
         ("clients: [{name: without-an-id}]", "an object lacks 'clientId'"),
         ("roles: {realm: [{name: a}, {name: a}]}", "role a is there twice"),
+        ("authenticationFlows: [{alias: a, topLevel: false}]", "the flow a is in no flow"),
+        ("authenticatorConfig: [{alias: c, config: {}}]", "config c is used by no step"),
+        (
+            (
+                "authenticationFlows: [{alias: a, authenticationExecutions: "
+                "[{authenticator: x, requirement: REQUIRED, authenticatorConfig: c}]}]"
+            ),
+            "config c is not there",
+        ),
         ("localizationTexts: {kk: [a]}", "has another shape"),
         (
             f"components: {{{PROFILE}: [{{config: {{kc.user.profile.config: [no JSON]}}}}]}}",
