@@ -7,6 +7,7 @@ import pytest
 from provisioning.keepers import PROFILE
 from provisioning.keycloak_defaults import default_client, default_objects
 from provisioning.resources import Key, Kind
+from provisioning.versions import SUPPORTED
 
 VERSION = "26.7.4"
 
@@ -20,6 +21,13 @@ def test_a_realms_name_stands_where_keycloak_puts_it(name: str) -> None:
     assert Key(Kind.ROLE_COMPOSITES, f"default-roles-{name.lower()}") in objects
     assert Key(Kind.REALM, name) in objects
     assert not [key for key in objects if "{" in key.name + key.parent]
+
+
+@pytest.mark.parametrize("version", SUPPORTED)
+def test_the_defaults_of_every_supported_version_are_known(version: tuple[int, int]) -> None:
+    told = ".".join(map(str, (*version, 1)))
+    assert Key(Kind.CLIENT, "admin-cli") in default_objects(told, "shop")
+    assert default_client(told, "saml")["protocol"] == "saml"
 
 
 def test_every_patch_release_of_a_known_version_is_known_and_no_other_version() -> None:
