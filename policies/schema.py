@@ -134,6 +134,9 @@ def _removable(schema: Schema) -> Schema:
         rule = {"$ref": f"#/$defs/{_PART}{target}"}
     if isinstance(rule.get("additionalProperties"), dict):
         rule["additionalProperties"] = _removable(rule["additionalProperties"])
+    if "patternProperties" in rule:
+        by_pattern = rule["patternProperties"].items()
+        rule["patternProperties"] = {name: _removable(value) for name, value in by_pattern}
     choices = rule.get("anyOf", [rule])
     null = {"type": "null"}
     return {**said, "anyOf": [*(c for c in choices if c != null), null]}

@@ -16,11 +16,12 @@ from ruamel.yaml import YAML
 
 from policies.errors import PolicyFileError
 from policies.expected import Slot, fields_of
-from policies.loader import load_portal, references
+from policies.loader import load_policy, load_portal, references
 from policies.model import PortalPolicy
 from policies.model_realm import RealmPolicy
 from policies.schema import SCHEMA_FILE, policy_schema, rendered
 from policies.schema_docs import PAGE, page
+from tests.conftest import ROOT
 from tests.unit.policies.test_extends import OWN
 from tests.unit.policies.test_model import ENVIRON, GRAIN, PORTALS
 
@@ -190,3 +191,49 @@ def test_the_pages_mistakes_are_what_is_really_said(tmp_path: Path) -> None:
 def test_the_pages_base_and_policy_are_parts_by_the_schema() -> None:
     for after in ("stands once:\n", "descriptions: {kk: Әкімші"):
         VALIDATOR.validate(tree_of(block("yaml", after)))
+
+
+EVERY_SECTION = (ROOT / "tests" / "keycloak" / "data" / "every-section.yaml").read_text(
+    encoding="utf-8"
+)
+
+
+def test_a_plain_realms_policy_of_every_section_is_valid() -> None:
+    VALIDATOR.validate(tree_of(EVERY_SECTION))
+    VALIDATOR.validate(tree_of("version: 1\nrealm: a\n"))
+    VALIDATOR.validate(
+        tree_of("extends: ../base.yaml\nsettings: {enabled: null}\nraw: {enabled: null}\n")
+    )
+    VALIDATOR.validate(tree_of("extends: []\ntexts: {kk: {a: null}}\nclients: []\n"))
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("realm: every-section", "realm: a/b"),
+        ("realm: every-section", "relam: every-section"),
+        ("ways: [browser]", "ways: [brauser]"),
+        ("    secret: ${env:SECRET}", "    secret: plain"),
+        ("https://billing.example/callback", "https://billing.example/*"),
+        ("requirement: alternative", "requirement: maybe"),
+        ('{name: "роль / slash"}', "{}"),
+        ("name: north\n", "name: a/b\n"),
+        ("https: from_outside", "https: external"),
+        ("length: 9", "length: 4"),
+        ("unnamed: admin_view", "unnamed: everything"),
+        ("alias: head-office", "alias: head/office"),
+        ("[/north/east]", "[north]"),
+        ("raw:\n", "row:\n"),
+        ("raw:\n", "raw: [\n]\nrav:\n"),
+    ],
+)
+def test_what_a_plain_realms_model_refuses_the_schema_refuses_too(
+    tmp_path: Path, old: str, new: str
+) -> None:
+    text = EVERY_SECTION.replace(old, new, 1)
+    assert text != EVERY_SECTION
+    assert not VALIDATOR.is_valid(tree_of(text))
+    path = tmp_path / "policy.yaml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(PolicyFileError):
+        load_policy(path, environ={"SECRET": "planted"})
