@@ -6,6 +6,7 @@ import json
 import signal
 import subprocess
 import sys
+import threading
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -121,14 +122,15 @@ class World:
         self.policy.write_text(text, encoding="utf-8")
         return build(load_policy(self.policy, environ=SECRETS), at=datetime.now(UTC))
 
-    def apply(self, desired: Desired | None = None) -> None:
-        """Make the realm as declared, and leave the record of it there."""
+    def apply(self, desired: Desired | None = None) -> str:
+        """Make the realm as declared, and leave the record of it there; the run, "" when none."""
         connection = self.server.provisioner()
         surveyed = survey(connection, desired or self.desired(), at=datetime.now(UTC))
         journal = RunJournal(
             Runs(self.runs), self.server.url, "aigerim@ci", lambda: datetime.now(UTC)
         )
         apply_surveyed(connection, surveyed, ApplyOptions(journal=journal))
+        return journal.run
 
     def check(self, desired: Desired | None = None, **more: Any) -> Checked:
         """One look, by the account of few roles."""
@@ -365,6 +367,16 @@ def test_what_the_policy_no_longer_names_is_the_policy_s(world: World) -> None:
     assert (entry.name, entry.what, entry.changed_in) == ("visitor", "surplus", "policy")
 
 
+def test_after_a_rollback_it_is_the_policy_that_is_ahead(world: World) -> None:
+    edit = ("works here", "works there")
+    run = world.apply(world.desired(edit))
+    done = world.tanba("rollback", run, "--yes", "--runs-dir", str(world.runs))
+    assert done.returncode == 0, done.stderr
+    assert world.check(world.desired()).clean
+    (entry,) = realm_of(world.check(world.desired(edit))).objects
+    assert (entry.name, entry.changed_in) == ("operator", "policy")
+
+
 def test_a_secret_changed_by_hand_is_found_and_not_shown(world: World) -> None:
     person = world.admin()
     new = person.request("POST", f"{client_path(person, 'office')}/client-secret")["value"]
@@ -454,6 +466,8 @@ def test_a_watch_sees_a_change_measures_it_and_ends_when_told(world: World) -> N
         stderr=subprocess.PIPE,
         text=True,
     )
+    patience = threading.Timer(90, process.kill)
+    patience.start()
     try:
         assert process.stdout is not None
         assert process.stderr is not None
@@ -477,6 +491,7 @@ def test_a_watch_sees_a_change_measures_it_and_ends_when_told(world: World) -> N
         assert time.monotonic() - began < 5
         assert (process.returncode, output, errors.strip()) == (0, "", "stopped")
     finally:
+        patience.cancel()
         process.kill()
         process.wait()
 

@@ -103,6 +103,8 @@ def test_a_watch_waits_for_a_keycloak_that_is_not_there_and_ends_when_told(
         stderr=subprocess.PIPE,
         text=True,
     )
+    patience = threading.Timer(60, process.kill)
+    patience.start()
     try:
         assert process.stderr is not None
         line = process.stderr.readline()
@@ -115,6 +117,7 @@ def test_a_watch_waits_for_a_keycloak_that_is_not_there_and_ends_when_told(
         assert (process.returncode, out, errors) == (0, "", "stopped\n")
         assert PLANTED not in line
     finally:
+        patience.cancel()
         process.kill()
         process.wait()
 
