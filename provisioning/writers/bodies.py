@@ -38,16 +38,15 @@ def patched(live: Mapping[str, Any], declared: Body, *, keeping: tuple[str, ...]
     document: dict[str, Any] = merged(live, declared)
     for name, value in declared.items():
         if value is None:
-            empty = _empty(live.get(name))
-            if empty is not None:
-                document[name] = empty
+            if name in live:
+                document[name] = _empty(live[name])
         elif name in keeping and isinstance(value, Mapping):
             document[name] |= {key: "" for key, item in value.items() if item is None}
     return document
 
 
 def _empty(live: Any) -> Any:
-    """The empty value of the type that `live` has; None where there is no such value."""
+    """The empty value of the type that `live` has; of a number null, which some take for unset."""
     return type(live)() if isinstance(live, str | list | dict) else None
 
 

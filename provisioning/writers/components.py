@@ -45,7 +45,9 @@ class Component:
         document = {**live, **wire(declared)}
         # Keys that a PUT does not carry stay, and with them secrets that we cannot read; a key
         # with no value goes.
-        config = body.get(_CONFIG) or {}
+        config = body.get(_CONFIG, {})
+        if config is None:
+            config = dict.fromkeys(live.get(_CONFIG) or ())
         document[_CONFIG] = {key: [] if v is None else wire(v) for key, v in config.items()}
         target.put(path, document)
 

@@ -88,9 +88,9 @@ def _mend_config(target: Target, step: Step) -> None:
 
 
 def _mend_description(target: Target, step: Step) -> None:
-    declared = step.declared.get("description")
-    if declared is None or step.row.flow_id is None:
+    if "description" not in step.declared or step.row.flow_id is None:
         return
+    declared = step.declared["description"] or ""
     if declared != (step.row.answer.get("description") or ""):
         path = f"{FLOWS}/{quoted(step.row.flow_id)}"
         target.put(path, target.get(path) | {"description": declared})

@@ -151,8 +151,8 @@ def _declared_subflows(executions: Iterable[Body]) -> Iterator[Body]:
 
 
 def _mend(target: Target, live: Mapping[str, Any], body: Body) -> None:
-    described = body.get("description")
-    if described is not None and described != (live.get("description") or ""):
+    described = body.get("description") or ""
+    if "description" in body and described != (live.get("description") or ""):
         target.put(f"{FLOWS}/{quoted(live['id'])}", {**live, "description": described})
     if "executions" in body:
         mend(target, live["alias"], body["executions"], read_rows(target, live["alias"]))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from provisioning.connection import quoted
 from provisioning.plan import Change
-from provisioning.resources import Key, Kind, merged, wire
-from provisioning.writers.bodies import body_of, moved
+from provisioning.resources import Key, Kind, wire
+from provisioning.writers.bodies import body_of, moved, patched
 from provisioning.writers.ids import split_path
 from provisioning.writers.memberships import role_writes, write_roles
 from provisioning.writers.target import Target
@@ -28,7 +28,7 @@ class Group:
             self._create(target, change)
         elif any(not difference.path.startswith(_ROLES) for difference in change.differences):
             path = f"/groups/{quoted(change.live_id or target.ids.of(change.key))}"
-            target.put(path, merged(target.get(path), settings))
+            target.put(path, patched(target.get(path), settings, keeping=()))
         if roles:
             group = quoted(change.live_id or target.ids.of(change.key))
             write_roles(target, f"/groups/{group}/role-mappings", roles)

@@ -7,8 +7,8 @@ from typing import Any
 
 from provisioning.connection import quoted
 from provisioning.plan import Change
-from provisioning.resources import Key, Kind, merged, wire
-from provisioning.writers.bodies import body_of, moved
+from provisioning.resources import Key, Kind, wire
+from provisioning.writers.bodies import body_of, moved, patched
 from provisioning.writers.target import Target
 
 
@@ -25,7 +25,7 @@ class Role:
         if change.body is None:
             target.delete(path)
         else:
-            target.put(path, merged(target.get(path), change.body))
+            target.put(path, patched(target.get(path), change.body, keeping=()))
 
 
 class RoleComposites:

@@ -37,14 +37,17 @@ from tests.keycloak.writers_cases import (
     MISNAMED,
     OTHER_ROLE,
     REALM,
+    REMADE,
     SCOPE,
     SCOPE_BODY,
+    TURNED_OFF,
     UNBOUND,
     Case,
     broker,
     flow,
     mapper,
     names,
+    with_another_step,
 )
 
 pytestmark = pytest.mark.keycloak
@@ -117,14 +120,6 @@ def test_a_service_account_brings_no_scope_that_nobody_declared(
     bench.apply({}, absent=frozenset({CLIENT}))
 
 
-REMADE: tuple[tuple[Key, Body, str, str], ...] = (
-    (OTHER_ROLE, {"description": "planned"}, "/roles", "name"),
-    (SCOPE, {"description": "planned"}, "/client-scopes", "name"),
-    (CLIENT, {"description": "planned"}, "/clients", "clientId"),
-    (BROKER, {"displayName": "planned"}, "/identity-provider/instances", "alias"),
-)
-
-
 @pytest.mark.parametrize(("key", "body", "path", "named"), REMADE, ids=str)
 def test_an_object_made_anew_meanwhile_is_not_written_to(
     bench: Workbench, key: Key, body: Body, path: str, named: str
@@ -153,6 +148,14 @@ def test_a_name_that_nothing_has_is_said_before_anything_is_written(
         bench.write({**case.beside, case.key: case.second})
     assert bench.counted.writes == []
     bench.write({}, absent=frozenset(case.beside))
+
+
+def test_what_was_set_is_turned_off_by_one_write_of_each_object(bench: Workbench) -> None:
+    bench.apply({key: first for key, first, _ in TURNED_OFF})
+    writes = bench.apply({key: second for key, _, second in TURNED_OFF})
+    assert len(writes) == len(TURNED_OFF), writes
+    kept = {Kind.REALM, Kind.USER_PROFILE, Kind.REQUIRED_ACTION}
+    bench.write({}, absent=frozenset(key for key, *_ in TURNED_OFF if key.kind not in kept))
 
 
 def test_what_nobody_declared_survives_a_write_of_the_same_object(bench: Workbench) -> None:
@@ -224,15 +227,10 @@ def test_tokens_revoked_between_our_reading_and_our_writing_stay_revoked(
     bench.apply({}, absent=frozenset({CLIENT}))
 
 
-def _with_another_step(body: Body) -> Body:
-    step = {"provider": "allow-access-authenticator", "requirement": "ALTERNATIVE"}
-    return {**body, "executions": (*body["executions"], step)}
-
-
 def test_what_is_bound_to_a_flow_follows_it_and_while_bound_it_is_never_deleted(
     bench: Workbench,
 ) -> None:
-    before, after = flow("ALTERNATIVE"), _with_another_step(flow("ALTERNATIVE"))
+    before, after = flow("ALTERNATIVE"), with_another_step(flow("ALTERNATIVE"))
     bench.apply({FLOW: before, **dict(BOUND)})
     bench.apply({FLOW: after, **dict(BOUND)})
     assert bench.connection.get(BASE)["browserFlow"] == FLOW.name
@@ -279,7 +277,7 @@ def test_keycloaks_own_flows_keep_their_steps(bench: Workbench) -> None:
     step = {"provider": "docker-http-basic-authenticator", "requirement": "DISABLED"}
     assert len(bench.apply({key: {"executions": (step,)}})) == 1
     with pytest.raises(BuiltInFlowError):
-        bench.write({key: _with_another_step({"executions": (step,)})})
+        bench.write({key: with_another_step({"executions": (step,)})})
     assert bench.counted.writes == []
     with pytest.raises(BuiltInFlowError):
         bench.write({}, absent=frozenset({key}))
@@ -319,7 +317,7 @@ def test_wherever_a_rebuilding_stops_a_whole_flow_is_bound_and_the_next_run_fini
 
     realm = {Key(Kind.REALM, REALM): {"browserFlow": FLOW.name}}
     small = {"executions": (flow("DISABLED")["executions"][1]["executions"][0],)}
-    variants = [small, _with_another_step(small)]
+    variants = [small, with_another_step(small)]
     bench.write(realm | {FLOW: variants[0]})
     total = len(bench.write(realm | {FLOW: variants[1]}))
     for stop_at in range(1, total + 1):

@@ -85,6 +85,12 @@ def flow(requirement: str, *, level: str = "1") -> Body:
     }
 
 
+def with_another_step(body: Body) -> Body:
+    """A flow with one step more at its end."""
+    step = {"provider": "allow-access-authenticator", "requirement": "ALTERNATIVE"}
+    return {**body, "executions": (*body["executions"], step)}
+
+
 CLIENT = Key(Kind.CLIENT, "https://sp.example.kz/saml")
 SCOPE = Key(Kind.CLIENT_SCOPE, "case-scope")
 ROLE = Key(Kind.ROLE, "duty / officer")
@@ -274,3 +280,60 @@ UNBOUND: Bodies = {
     CLIENT: {"authenticationFlowBindingOverrides": {"browser": None}},
 }
 """What binds the flow, and what takes each binding away again."""
+
+TURNED_OFF: tuple[tuple[Key, Body, Body], ...] = (
+    (ROLE, {"attributes": {"a": ("1",)}}, {"attributes": None}),
+    (OTHER_ROLE, {"attributes": {"a": ("1",), "b": ("1",)}}, {"attributes": {"a": None}}),
+    (GROUP, {"attributes": {"a": ("1",)}, "description": "d"}, {"attributes": None}),
+    (SCOPE, SCOPE_BODY, {"attributes": {"a": None}}),
+    (CLIENT, CLIENT_BODY | {"baseUrl": "https://x.kz"}, {"baseUrl": None}),
+    (
+        Key(Kind.CLIENT, "other"),
+        CLIENT_BODY | {"redirectUris": names("https://x.kz/*")},
+        {"redirectUris": None},
+    ),
+    (BROKER, broker("x"), {"displayName": None, "config": {"clientSecret": None}}),
+    (
+        Key(Kind.COMPONENT, "case-key", "org.keycloak.keys.KeyProvider"),
+        {"providerId": "hmac-generated", "config": {"priority": ("7",)}},
+        {"config": None},
+    ),
+    (
+        Key(Kind.REQUIRED_ACTION, "UPDATE_PROFILE"),
+        {"config": {"max_auth_age": "9"}},
+        {"config": {"max_auth_age": None}},
+    ),
+    (FLOW, flow("DISABLED"), {"description": None}),
+    (
+        PROFILE,
+        {"attributes": {"iin": {"displayName": "d"}}, "unmanagedAttributePolicy": "ENABLED"},
+        {"attributes": {"iin": None}, "unmanagedAttributePolicy": None},
+    ),
+    (Key(Kind.LOCALIZATION, "kk"), {"a": "1", "b": "2"}, {"a": None}),
+    (
+        Key(Kind.REALM, REALM),
+        {
+            "browserSecurityHeaders": {"xRobotsTag": "all"},
+            "enabledEventTypes": names("LOGIN"),
+            "eventsExpiration": 9,
+            "passwordPolicy": "length(8)",
+            "smtpServer": {"host": "localhost", "from": "a@example.kz"},
+        },
+        {
+            "browserSecurityHeaders": {"xRobotsTag": None},
+            "enabledEventTypes": None,
+            "eventsExpiration": None,
+            "passwordPolicy": None,
+            "smtpServer": None,
+        },
+    ),
+)
+"""What was set and must not be set any more."""
+
+REMADE: tuple[tuple[Key, Body, str, str], ...] = (
+    (OTHER_ROLE, {"description": "planned"}, "/roles", "name"),
+    (SCOPE, {"description": "planned"}, "/client-scopes", "name"),
+    (CLIENT, {"description": "planned"}, "/clients", "clientId"),
+    (BROKER, {"displayName": "planned"}, "/identity-provider/instances", "alias"),
+)
+"""Objects, what is changed of each, and where another of the name is made by hand."""

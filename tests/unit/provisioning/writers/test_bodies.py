@@ -14,7 +14,7 @@ KEY = Key(Kind.CLIENT, "portal")
 def test_what_must_not_be_set_is_sent_as_the_empty_value_of_its_type() -> None:
     live = {"name": "n", "redirectUris": ["a"], "smtpServer": {"host": "h"}, "lifespan": 5}
     document = patched(live, dict.fromkeys([*live, "absent"]), keeping=())
-    assert document == {"name": "", "redirectUris": [], "smtpServer": {}}
+    assert document == {"name": "", "redirectUris": [], "smtpServer": {}, "lifespan": None}
 
 
 def test_of_maps_that_keep_their_keys_a_key_is_sent_empty() -> None:
