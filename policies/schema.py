@@ -17,6 +17,7 @@ import click
 
 from policies.model import PORTAL_KEYS, PortalPolicy
 from policies.model_realm import RealmPolicy
+from policies.schema_raw import definitions, raw_schema
 
 SHAPES = (PortalPolicy, RealmPolicy)
 SCHEMA_FILE = Path(__file__).parent / "policy.schema.json"
@@ -50,6 +51,7 @@ def policy_schema() -> Schema:
     for name in roots:
         for root in (whole[name], parts[_PART + name]):
             root["properties"] = {"extends": _EXTENDS, **root["properties"]}
+            root["properties"]["raw"] = _as_raw(root["properties"]["raw"])
     used = sorted({n for root in roots for n in _used(parts, _PART + root, whole)})
     return {
         "$schema": _DIALECT,
@@ -69,8 +71,17 @@ def policy_schema() -> Schema:
             },
             **whole,
             **{name: parts[name] for name in used},
+            **definitions(),
         },
     }
+
+
+def _as_raw(schema: Schema) -> Schema:
+    """What is said of `raw`, with Keycloak's own fields; as null it removes what was inherited."""
+    said = {key: schema[key] for key in _SAYS if key in schema}
+    if "anyOf" not in schema:
+        return {**said, **raw_schema()}
+    return {**said, "anyOf": [raw_schema(), {"type": "null"}]}
 
 
 def _shaped(models: dict[str, Schema], prefix: str) -> Schema:

@@ -225,6 +225,13 @@ def test_a_plain_realms_policy_of_every_section_is_valid() -> None:
         ("[/north/east]", "[north]"),
         ("raw:\n", "row:\n"),
         ("raw:\n", "raw: [\n]\nrav:\n"),
+        ("displayNameHtml:", "displayNameHTML:"),
+        ("displayNameHtml: <b>", "displayNameHtml: 7 #"),
+        ("raw:\n", "raw:\n  users: []\n"),
+        ("raw:\n", "raw:\n  clients: [{clientId: a, secret: open}]\n"),
+        ("raw:\n", "raw:\n  clients: [{clientId: a, notBefore: 1}]\n"),
+        ("raw:\n", "raw:\n  groups: [{name: a, subGroups: [{nam: b}]}]\n"),
+        ("attributes: {frontendUrl:", "attributes: {bruteForceProtected: 'false', frontendUrl:"),
     ],
 )
 def test_what_a_plain_realms_model_refuses_the_schema_refuses_too(
