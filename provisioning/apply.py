@@ -7,27 +7,22 @@ by reading the realm, never by sending the write again.
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
-from http import HTTPStatus
 from typing import Protocol
 
 from policies.errors import REFUSED
+from provisioning.apply_new_realm import create_realm
 from provisioning.apply_recovery import left_over, may_go_on, require_same
 from provisioning.apply_writes import write_all
-from provisioning.connection import Connection, quoted
+from provisioning.connection import Connection
 from provisioning.errors import (
-    KeycloakRefusedError,
-    KeycloakUnreachableError,
     NotAppliedError,
-    NotPermittedError,
     ProvisioningError,
-    RealmMissingError,
 )
-from provisioning.lock import LockNews, LockTiming, RealmLock, RealmLockedError
-from provisioning.lock_scope import Holder, outcome_unknown
+from provisioning.lock import LockNews, LockTiming, RealmLock
+from provisioning.lock_scope import Holder
 from provisioning.plan import Change, Plan
 from provisioning.plan_consequences import losses
 from provisioning.progress import BrokenOff, Progress
@@ -194,7 +189,7 @@ class _Run:
     def write(self, planned: Plan) -> Plan:
         options = self._options
         if planned.creates_realm:
-            _create(self._connection, self._desired.realm)
+            create_realm(self._connection, self._desired.realm, options.timing.clock)
         with self.locked() as lock:
             found = self._look()
             now = options.select(found.plan)
@@ -256,39 +251,6 @@ class _Run:
 
     def _look(self) -> Surveyed:
         return self._options.look(self._connection, self._desired)
-
-
-def _create(connection: Connection, realm: str) -> None:
-    """A disabled shell; Keycloak gives its maker every role in it, which we say in the docs.
-
-    Of two who make one realm, one is refused. The id is ours, so that a lost answer can be told
-    from somebody else's realm.
-    """
-    own_id = str(uuid.uuid4())
-    shell = {"id": own_id, "realm": realm, "enabled": False}
-    try:
-        connection.request("POST", "/realms", shell)
-    except NotPermittedError:
-        raise RealmMissingError(
-            f"there is no realm {realm} on {connection.settings.url}, and "
-            f"{connection.settings.client_id} may not create one",
-            hint="Create it empty and disabled, or use an identity with the role create-realm once;"
-            " docs/admin.md shows both.",
-        ) from None
-    except (KeycloakUnreachableError, KeycloakRefusedError) as error:
-        conflict = isinstance(error, KeycloakRefusedError) and error.status == HTTPStatus.CONFLICT
-        if not conflict and not outcome_unknown(error):
-            raise
-        connection.renew()
-        found = connection.find(f"/realms/{quoted(realm)}")
-        if found is None:
-            raise
-        if found.get("id") != own_id:
-            raise RealmLockedError(
-                f"{realm}: somebody else has just made this realm",
-                hint="Nothing was written. Run `tanba plan` when they are done.",
-            ) from None
-    connection.renew()
 
 
 def _check(remaining: Plan) -> None:

@@ -39,6 +39,8 @@ _HIDDEN = {
 
 _LONGEST = 200
 _ATTEMPTS = 3
+_CONTESTED = frozenset({HTTPStatus.CONFLICT, HTTPStatus.BAD_REQUEST})
+"""409; and 400, by which Keycloak tells that its database refused a second of the name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,14 +120,14 @@ class LockScopes:
             try:
                 self._connection.request("POST", self._path, holder.representation(beat=0))
             except (KeycloakUnreachableError, KeycloakRefusedError) as error:
-                refused = _status(error) == HTTPStatus.CONFLICT
-                if not refused and not outcome_unknown(error):
+                contested = _status(error) in _CONTESTED
+                if not contested and not outcome_unknown(error):
                     raise
                 if self.find(holder.run) is not None:  # the answer alone was lost
                     return True
-                if refused:
+                if contested and self.present() is not None:
                     return False
-                if attempt == _ATTEMPTS:
+                if attempt == _ATTEMPTS or _status(error) == HTTPStatus.BAD_REQUEST:
                     raise
             else:
                 return True

@@ -7,19 +7,22 @@ import os
 import signal
 import threading
 import time
+from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from pydantic import SecretStr
 
 from provisioning.apply import ApplyOptions, apply_surveyed, survey
-from provisioning.connection import Connection, ConnectionSettings
+from provisioning.connection import Connection, ConnectionSettings, Sent
 from provisioning.errors import ProvisioningError
-from provisioning.lock import LockTiming, Waiting
+from provisioning.lock import LockTiming, RealmLockedError, Waiting
 from provisioning.lock_scope import LockScopes
 from provisioning.progress import BrokenOff, Progress
 from tests.keycloak.engine_world import REALM, shape
 from tests.keycloak.held_proxy import held_proxy
 from tests.keycloak.own_keycloak import OwnKeycloak
+from tests.unit.provisioning.auth.faulty import Fault, faulty_proxy
 
 pytestmark = pytest.mark.keycloak
 
@@ -177,3 +180,66 @@ def test_a_restart_of_keycloak_in_the_middle_is_survived(keycloak: OwnKeycloak) 
     assert survey(connection, shape("b")).plan.empty
     assert LockScopes(connection, PATH).present() is None
     bring_to(connection, "a")
+
+
+NEW = "made-at-once"
+
+
+@pytest.fixture
+def no_realm(keycloak: OwnKeycloak) -> Iterator[OwnKeycloak]:
+    """The server without a realm of the name NEW, before and after."""
+    yield keycloak
+    if keycloak.bootstrap().find(f"/realms/{NEW}") is not None:
+        keycloak.bootstrap().request("DELETE", f"/realms/{NEW}")
+
+
+def test_of_two_who_make_one_realm_one_is_refused(no_realm: OwnKeycloak) -> None:
+    barrier, refused = threading.Barrier(2), list[ProvisioningError]()
+
+    def run() -> None:
+        connection = no_realm.bootstrap()
+        surveyed = survey(connection, shape("a", realm=NEW))
+        barrier.wait()
+        try:
+            apply_surveyed(connection, surveyed, ApplyOptions(timing=TIMING))
+        except ProvisioningError as error:
+            refused.append(error)
+
+    threads = [threading.Thread(target=run) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [(error.code, error.exit_code) for error in refused] == [("realm_locked", 3)]
+    assert survey(no_realm.bootstrap(), shape("a", realm=NEW)).plan.empty
+
+
+@pytest.mark.parametrize("fault", [Fault.RESET_BEFORE, Fault.RESET_AFTER, Fault.STATUS_504])
+def test_a_lost_answer_to_making_a_realm_is_survived(no_realm: OwnKeycloak, fault: Fault) -> None:
+    sent, desired = list[Sent](), shape("a", realm=NEW)
+    with faulty_proxy(no_realm.url) as proxy:
+        settings = replace(no_realm.bootstrap().settings, url=proxy.url)
+        connection = Connection(settings, observe=sent.append)
+        surveyed = survey(connection, desired)
+        proxy.plan = [fault]
+        apply_surveyed(connection, surveyed, ApplyOptions())
+    assert Sent("POST", "/realms") in sent
+    assert survey(no_realm.bootstrap(), desired).plan.empty
+
+
+def test_killed_after_it_made_a_realm_the_next_apply_finishes(no_realm: OwnKeycloak) -> None:
+    connection, desired = no_realm.bootstrap(), shape("a", realm=NEW)
+    connection.request("POST", "/realms", {"realm": NEW, "enabled": False})
+    surveyed = survey(connection, desired)
+    assert not surveyed.plan.creates_realm
+    apply_surveyed(connection, surveyed, ApplyOptions(allow_loss=True))
+    assert connection.get(f"/realms/{NEW}")["enabled"] is True
+
+
+def test_a_realm_made_meanwhile_is_not_ours(no_realm: OwnKeycloak) -> None:
+    connection, desired = no_realm.bootstrap(), shape("a", realm=NEW)
+    surveyed = survey(connection, desired)
+    no_realm.bootstrap().request("POST", "/realms", {"realm": NEW, "enabled": False})
+    with pytest.raises(RealmLockedError, match="somebody else"):
+        apply_surveyed(connection, surveyed, ApplyOptions())
+    assert connection.get(f"/realms/{NEW}")["enabled"] is False
