@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -16,6 +17,7 @@ from provisioning.apply import ApplyOptions, LossRefusedError, apply_surveyed
 from provisioning.bootstrap import create_missing_realms, ensure_provisioner
 from provisioning.connection import Connection
 from provisioning.desired.realm import SIGN_IN_SECONDS
+from provisioning.errors import KeycloakRefusedError
 from provisioning.own_objects import STATE_CLIENT
 from provisioning.plan import Plan
 from provisioning.representation import objects_of
@@ -23,8 +25,9 @@ from provisioning.representation.order import as_declared
 from provisioning.resources import Desired, Key, Kind, Resource
 from provisioning.runs import Runs
 from provisioning.runs_journal import RunJournal
-from provisioning.state import State, read_state
+from provisioning.state import State, read_state, write_state
 from provisioning.survey import Surveyed, survey
+from provisioning.writers.target import Target
 from tests.conftest import ROOT
 from tests.keycloak.own_keycloak import Counted, OwnKeycloak, counting_proxy, own_keycloak
 
@@ -219,6 +222,21 @@ def test_a_second_apply_writes_nothing_and_the_state_neither(world: World) -> No
     world.apply(desired)
     assert (world.counted.writes, world.counted.own) == ([], [])
     assert world.state("owned") == before
+
+
+def test_the_states_first_write_may_be_repeated_after_a_lost_answer(world: World) -> None:
+    live = world.survey(Desired("cut-off", (), whole=False)).live
+    target, empty = Target(world.connection, "cut-off"), read_state(live)
+    assert empty.empty
+    first = replace(empty, who="ana@host", run="r1", at=world.at)
+    identity = str(uuid.uuid4())
+    assert write_state(target, empty, first, new_id=identity).client == identity
+    again = write_state(target, empty, replace(first, run="r2"), new_id=identity)
+    assert world.state("cut-off") == again
+    assert again.run == "r2"
+    with pytest.raises(KeycloakRefusedError):
+        write_state(target, empty, first, new_id=str(uuid.uuid4()))
+    assert world.state("cut-off") == again
 
 
 def test_only_what_tanba_made_is_pruned(world: World) -> None:

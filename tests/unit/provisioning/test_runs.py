@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from provisioning.fingerprint import digest
 from provisioning.plan import plan
 from provisioning.resources import Desired, Key, Kind, Live
 from provisioning.runs import OUTCOME, RECORD, Run, RunFolderError, Runs, RunUnknownError
+from provisioning.runs_journal import RunJournal
 from provisioning.runs_record import RunUnreadableError
 from provisioning.state import State
 from provisioning.survey import Surveyed
@@ -202,3 +204,17 @@ def test_a_record_elsewhere_is_not_read_through_a_link(tmp_path: Path, surveyed:
     os.mkfifo(file)
     with pytest.raises(RunUnreadableError):
         runs.load(run.id)
+
+
+def test_a_folder_that_is_lost_meanwhile_does_not_hide_why_the_run_ended(
+    tmp_path: Path, surveyed: Surveyed
+) -> None:
+    journal = RunJournal(Runs(tmp_path / "runs"), "https://id.example", "ana@host", lambda: NOW)
+    journal.begin(surveyed)
+    shutil.rmtree(tmp_path / "runs")
+    journal.failed("keycloak_unreachable")
+    journal.begin(surveyed)
+    journal.failed("keycloak_unreachable")
+    outcome = Runs(tmp_path / "runs").load(journal.run).outcome
+    assert outcome is not None
+    assert outcome.code == "keycloak_unreachable"
