@@ -10,25 +10,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from provisioning.adopt_raw import Plain, raw_of
+from provisioning.adopt_raw import Plain, raw_of, splitter
 from provisioning.adopt_secrets import Needed, with_references
+from provisioning.adopt_sections import WHOLE, in_words
 from provisioning.desired.realm import SMTP_FINGERPRINT
 from provisioning.diff import MASK
 from provisioning.export import is_left_over
 from provisioning.own_objects import is_own
+from provisioning.representation.order import as_declared
 from provisioning.resources import Body, Key, Kind, Live
 from provisioning.unmanaged import PARTS, base_of, comparable, defaults_of, is_empty, owners
-
-_TOLD_WHOLE = frozenset(
-    {
-        Kind.CLIENT_ROLE_SCOPE,
-        Kind.CLIENT_SCOPE_ROLE_SCOPE,
-        Kind.DEFAULT_GROUPS,
-        Kind.FLOW,
-        Kind.ROLE_COMPOSITES,
-    }
-)
-"""Kinds of which a representation cannot tell a part."""
 
 _ALWAYS_TOLD = frozenset(
     {
@@ -53,13 +44,15 @@ _OF_COMPONENTS = ("providerId", "subType", "parent")
 class Adopted:
     """A policy in the making.
 
-    `raw`: a part of a RealmRepresentation, references in the place of secrets. `left_out`: a
-    sentence on each thing that the realm holds and the policy does not. `gone`: Keycloak's own
-    objects that this realm does not have; applied to a new realm the policy leaves them there.
+    `sections`: a policy's own; `raw`: a part of a RealmRepresentation for what they do not say;
+    references stand in both in the place of secrets. `left_out`: a sentence on each thing that
+    the realm holds and the policy does not. `gone`: Keycloak's own objects that this realm does
+    not have; applied to a new realm the policy leaves them there. `defaults`: Keycloak's own.
     """
 
     realm: str
     version: str
+    sections: Plain
     raw: Plain
     secrets: tuple[Needed, ...]
     left_out: tuple[str, ...]
@@ -77,9 +70,11 @@ def adopt(live: Live) -> Adopted:
         if part is not None:
             told[key] = part
     told.update(_needed_owners(told, kept))
-    client_roles = [key for key in live.objects if key.kind is Kind.CLIENT_ROLE]
-    raw = raw_of(told, client_roles=client_roles)
-    referring, secrets, left_out = with_references(raw, realm=live.realm)
+    split = splitter(key for key in live.objects if key.kind is Kind.CLIENT_ROLE)
+    found = {key: as_declared(body) for key, body in kept.items()}
+    said, rest = in_words(live.realm, told, found, defaults=defaults, split=split)
+    document = {**said, "raw": raw_of(rest, split=split)}
+    referring, secrets, left_out = with_references(document, realm=live.realm)
     over = tuple(
         f"the flow {key}, which Tanba set aside or left unfinished"
         for key in sorted(live.objects)
@@ -88,7 +83,14 @@ def adopt(live: Live) -> Adopted:
     gone = {key for key in defaults.keys() - live.objects.keys() if key.kind not in PARTS}
     alone = tuple(sorted(key for key in gone if not gone & set(owners(key))))
     return Adopted(
-        live.realm, live.version, referring, secrets, left_out + over, alone, frozenset(defaults)
+        live.realm,
+        live.version,
+        {name: part for name, part in referring.items() if name != "raw"},
+        referring["raw"],
+        secrets,
+        left_out + over,
+        alone,
+        frozenset(defaults),
     )
 
 
@@ -135,7 +137,7 @@ def changed(found: Mapping[str, Any], base: Mapping[str, Any]) -> dict[str, Any]
 
 
 def _whole(key: Key, part: dict[str, Any], found: dict[str, Any]) -> dict[str, Any]:
-    if key.kind in _TOLD_WHOLE:
+    if key.kind in WHOLE:
         return found
     if key.kind is Kind.COMPONENT:
         return {name: found[name] for name in _OF_COMPONENTS if name in found} | part

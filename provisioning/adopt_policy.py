@@ -39,7 +39,7 @@ def policy_text(adopted: Adopted) -> str:
                 return _OWN
         return ""
 
-    body: dict[str, Any] = {"version": 1, "realm": adopted.realm}
+    body: dict[str, Any] = {"version": 1, "realm": adopted.realm, **adopted.sections}
     if adopted.raw:
         body["raw"] = adopted.raw
     return "".join(f"{line}\n" for line in _head(adopted)) + yaml_of(body, comment)

@@ -71,9 +71,9 @@ _FIRST: Mapping[str, int] = {
 
 @dataclass(slots=True)
 class _Raw:
-    """A representation in the making. `client_roles`: (clientId, role) of every client role."""
+    """A representation in the making."""
 
-    client_roles: frozenset[tuple[str, str]]
+    split: Callable[[str], tuple[str, str]]
     top: Plain = field(default_factory=dict)
     components: dict[tuple[str, str], Plain] = field(default_factory=dict)
 
@@ -89,24 +89,33 @@ class _Raw:
         """`clientId/role` names as roles by client."""
         found: dict[str, list[str]] = {}
         for name in names:
-            client, role = self._halves(name)
+            client, role = self.split(name)
             found.setdefault(client, []).append(role)
         return found
 
-    def _halves(self, name: str) -> tuple[str, str]:
+
+def splitter(client_roles: Iterable[Key]) -> Callable[[str], tuple[str, str]]:
+    """What splits `clientId/role`, given every role of a client that the realm has.
+
+    Where a client's id holds a slash it could be read in two ways, and they tell which is meant.
+    """
+    known = frozenset((key.parent, key.name) for key in client_roles)
+
+    def split(name: str) -> tuple[str, str]:
         halves = [
             (name[:place], name[place + 1 :]) for place, letter in enumerate(name) if letter == "/"
         ]
-        return next((pair for pair in halves if pair in self.client_roles), halves[0])
+        return next((pair for pair in halves if pair in known), halves[0])
+
+    return split
 
 
-def raw_of(objects: Mapping[Key, Body], *, client_roles: Iterable[Key]) -> Plain:
+def raw_of(objects: Mapping[Key, Body], *, split: Callable[[str], tuple[str, str]]) -> Plain:
     """The part of a RealmRepresentation that declares `objects`; the same for the same objects.
 
-    `client_roles`: every role of a client that the realm has. Where a client's id holds a slash,
-    `clientId/role` can be read in two ways, and they tell which is meant.
+    `split`: what `splitter` gives for the realm.
     """
-    made = _Raw(frozenset((key.parent, key.name) for key in client_roles))
+    made = _Raw(split)
     for key in sorted(objects, key=lambda key: (ORDER[key.kind], key)):
         _WAYS[key.kind](made, key, plain(objects[key]))
     _without_empty_subgroups(made.top.get("groups", []))

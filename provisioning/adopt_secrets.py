@@ -35,9 +35,11 @@ class Needed:
 
 
 def with_references(
-    raw: Mapping[str, Any], *, realm: str
+    document: Mapping[str, Any], *, realm: str
 ) -> tuple[dict[str, Any], tuple[Needed, ...], tuple[str, ...]]:
-    """`raw` with a reference for each secret; what to set; a sentence on what had to go.
+    """A policy with a reference for each secret; what to set; a sentence on what had to go.
+
+    `document`: sections of a policy, with `raw`.
 
     A value that is masked, or is a private key, under a name that no policy knows for a secret's
     is taken out: a reference there would be shown once it is resolved.
@@ -45,8 +47,8 @@ def with_references(
     variables: dict[Path, str] = {}
     needed: list[Needed] = []
     taken: set[str] = set()
-    for path, value in secrets_in(raw):
-        words = list(_words(raw, path))
+    for path, value in _secrets(document):
+        words = list(_words(document, path))
         name = _free(_variable([realm, *words]), taken)
         variables[path] = name
         vault = f", which is {value}" if _VAULT.fullmatch(value) else ""
@@ -63,15 +65,22 @@ def with_references(
             items = [walk(item, (*path, index)) for index, item in enumerate(value)]
             return [item for item in items if item is not _GONE]
         if isinstance(value, str) and _is_private(value):
-            left_out.append(printable(f"{' '.join(_words(raw, path))}: a secret"))
+            left_out.append(printable(f"{' '.join(_words(document, path))}: a secret"))
             return _GONE
         return value
 
-    made: dict[str, Any] = walk(raw, ())
+    made: dict[str, Any] = walk(document, ())
     return made, tuple(needed), tuple(left_out)
 
 
 _GONE = object()
+
+
+def _secrets(document: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
+    """Where a policy takes a secret by reference: by the name of the field, as the policy does."""
+    words = {name: part for name, part in document.items() if name not in {"raw", "texts"}}
+    yield from secrets_in(words)
+    yield from ((("raw", *path), value) for path, value in secrets_in(document.get("raw") or {}))
 
 
 def _is_private(value: str) -> bool:
@@ -79,13 +88,13 @@ def _is_private(value: str) -> bool:
     return value == MASK or bool(is_key)
 
 
-def _words(raw: Any, path: Path) -> Iterator[str]:
+def _words(document: Any, path: Path) -> Iterator[str]:
     """What a path leads to, in words: the objects on the way, or else the section; the field."""
-    value, objects, fields = raw, [], []
-    for part in path:
+    value, objects, fields = document, [], []
+    for place, part in enumerate(path):
         value = value[part]
         if isinstance(part, str):
-            fields.append(part)
+            fields += [part] if place or part != "raw" else []
         elif isinstance(value, Mapping):
             objects.append(next((str(value[name]) for name in _NAMES if name in value), "?"))
     yield from objects or fields[:-1][:1]

@@ -18,7 +18,7 @@ from policies.loader import load_policy
 from provisioning.adopt import Adopted, adopt
 from provisioning.adopt_check import AdoptError, require_faithful
 from provisioning.adopt_policy import policy_text
-from provisioning.adopt_raw import raw_of
+from provisioning.adopt_raw import raw_of, splitter
 from provisioning.desired import build
 from provisioning.diff import MASK
 from provisioning.keepers import PROFILE
@@ -167,10 +167,83 @@ def test_every_kind_of_object_is_declared_as_it_is(pristine: Live, tmp_path: Pat
     assert not {change.action for change in plan(desired, live).changes} - {"update"}
 
 
+def test_what_a_policy_has_words_for_is_said_in_them(pristine: Live) -> None:
+    profile = pristine.objects[PROFILE]
+    unit = {"name": "unit", "displayName": "${unit}", "validations": {"length": {"max": 9}}}
+    unit |= {"permissions": {"view": ["admin", "user"], "edit": []}, "multivalued": False}
+    realm = {
+        **pristine.objects[REALM],
+        "enabled": True,
+        "sslRequired": "all",
+        "loginTheme": "shop",
+        "internationalizationEnabled": True,
+        "supportedLocales": ["en", "kk"],
+        "defaultLocale": "kk",
+        "ssoSessionIdleTimeout": 3600,
+        "accessTokenLifespan": 90,
+        "browserFlow": "shop browser",
+    }
+    scope = {
+        "protocol": "openid-connect",
+        "attributes": {"include.in.token.scope": "false", "display.on.consent.screen": "false"},
+    }
+    action = Key(Kind.REQUIRED_ACTION, "CONFIGURE_TOTP")
+    live = also(
+        pristine,
+        {
+            **RICH,
+            REALM: realm,
+            PROFILE: {**profile, "attributes": {**profile["attributes"], "unit": unit}},
+            Key(Kind.CLIENT_SCOPE, "unit"): scope,
+            Key(Kind.GROUP, "/south"): {"attributes": {"a": ["b"]}},
+            Key(Kind.GROUP, "/south/east"): {"realmRoles": ["clerk"], "clientRoles": []},
+            action: {**pristine.objects[action], "defaultAction": True},
+        },
+    )
+    found, _ = written(live)
+    assert list(found.sections) == [
+        "settings", "theme", "texts", "profile", "client_scopes", "roles", "groups",
+        "default_groups", "flows", "bindings", "required_actions", "client_profiles",
+        "client_policies",
+    ]  # fmt: skip
+    assert found.sections["settings"] == {
+        "enabled": True,
+        "https": "always",
+        "languages": ["kk", "en"],
+    }
+    assert found.sections["theme"] == {"login": "shop"}
+    assert found.sections["bindings"] == {"browser": "shop browser"}
+    assert found.sections["profile"] == {
+        "attributes": [
+            {
+                "name": "unit",
+                "display_name": "${unit}",
+                "view": ["admin", "user"],
+                "edit": [],
+                "validations": {"length": {"max": 9}},
+            }
+        ]
+    }
+    assert found.sections["groups"] == [
+        {
+            "name": "south",
+            "attributes": {"a": ["b"]},
+            "groups": [{"name": "east", "roles": {"realm": ["clerk"]}}],
+        }
+    ]
+    (totp,) = found.sections["required_actions"]
+    assert (totp["alias"], totp["everybody"]) == ("CONFIGURE_TOTP", True)
+    # A minute and a half is no number of minutes: Keycloak's own seconds, then.
+    assert "sessions" not in found.sections
+    assert found.raw["accessTokenLifespan"] == 90
+    assert found.raw["ssoSessionIdleTimeout"] == 3600
+    assert not {"enabled", "loginTheme", "browserFlow", "localizationTexts"} & found.raw.keys()
+
+
 def test_a_representation_and_its_objects_say_the_same(pristine: Live) -> None:
     objects = {**pristine.objects, **RICH}
     roles = [key for key in objects if key.kind is Kind.CLIENT_ROLE]
-    raw = raw_of(objects, client_roles=roles)
+    raw = raw_of(objects, split=splitter(roles))
     again = objects_of({"realm": "shop", **json.loads(json.dumps(raw))}, whole=False).bodies
     for key, body in objects.items():
         assert comparable(key, again[key]) == comparable(key, body), key
