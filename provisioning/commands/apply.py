@@ -120,13 +120,8 @@ def _carried_out(
     connection: Connection, realm: Surveyed, options: ApplyOptions, runs_dir: Path
 ) -> Plan:
     """The plan carried out; the run that keeps what was there before is named on stderr."""
-    kept = journal(runs_dir, connection)
-    done = apply_surveyed(connection, realm, replace(options, journal=kept))
-    if kept.run:
-        click.echo(
-            f"run {kept.run}: `tanba rollback {kept.run}` brings back what it changed", err=True
-        )
-    return done
+    with journal(runs_dir, connection) as kept:
+        return apply_surveyed(connection, realm, replace(options, journal=kept))
 
 
 def _look(document: PlanDocument | None) -> Look:

@@ -71,10 +71,14 @@ def rollback(
     if not surveyed.plan.empty and not yes and not agreed():
         click.echo("nothing was written", err=True)
         return REFUSED
-    kept = journal(runs_dir, connection, amend=functools.partial(amended, recorded, back.desired))
     done = surveyed.plan
     if not done.empty:
-        with terminated_as_interrupted(), display(output) as shown:
+        amend = functools.partial(amended, recorded, back.desired)
+        with (
+            journal(runs_dir, connection, amend=amend) as kept,
+            terminated_as_interrupted(),
+            display(output) as shown,
+        ):
             options = ApplyOptions(
                 allow_loss=allow_loss,
                 look=functools.partial(_look, recorded, back),
@@ -83,7 +87,6 @@ def rollback(
                 report=shown.report,
             )
             done = apply_surveyed(connection, surveyed, options)
-        click.echo(f"run {kept.run}", err=True)
     if output == "json":
         show([done], output, connection)
     return 0

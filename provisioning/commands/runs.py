@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -36,10 +37,14 @@ runs_option = click.option(
 """Gives a command `runs_dir`."""
 
 
+@contextmanager
 def journal(
     runs_dir: Path, connection: Connection, *, amend: Callable[[State], State] | None = None
-) -> RunJournal:
-    """The journal of one run on one realm, kept in the folder by whoever runs this."""
+) -> Iterator[RunJournal]:
+    """The journal of one run on one realm, kept in the folder by whoever runs this.
+
+    However the run ends, stderr says how to take it back.
+    """
     kept = RunJournal(
         runs=Runs(runs_dir),
         server=connection.settings.url,
@@ -48,7 +53,14 @@ def journal(
     )
     if amend is not None:
         kept.amend = amend
-    return kept
+    try:
+        yield kept
+    finally:
+        if kept.run:
+            click.echo(
+                f"run {kept.run}: `tanba rollback {kept.run}` brings back what it changed",
+                err=True,
+            )
 
 
 @click.command()
