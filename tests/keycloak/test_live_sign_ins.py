@@ -8,8 +8,10 @@ by then, not the one it began with: so what must let them in is the new flow.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -36,19 +38,27 @@ AGREEMENTS = allowed_values(DECLARED.get(PROFILE.kind, PROFILE.name))
 Execution = dict[str, Any]
 
 
-@pytest.fixture(scope="module")
-def keycloak(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OwnKeycloak]:
+@contextmanager
+def with_the_realm(folder: Path) -> Iterator[OwnKeycloak]:
     """A server with the portal's realm as its policy declares it."""
-    with own_keycloak(tmp_path_factory.mktemp("sign-ins")) as server:
+    with own_keycloak(folder) as server:
         connection = server.bootstrap()
         create_missing_realms(connection, [GRAIN.realm])
         secret = server.provisioner_secret
         ensure_provisioner(connection, realms=[GRAIN.realm], secret=secret)
-        _apply(server.provisioner(), DECLARED)
+        apply(server.provisioner(), DECLARED)
         yield server
 
 
-def _apply(connection: Connection, desired: Desired) -> Plan:
+@pytest.fixture(scope="module")
+def keycloak(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OwnKeycloak]:
+    """That server."""
+    with with_the_realm(tmp_path_factory.mktemp("sign-ins")) as server:
+        yield server
+
+
+def apply(connection: Connection, desired: Desired) -> Plan:
+    """Bring the realm there; what that took."""
     planned = plan_realm(connection, desired)
     apply_plan(connection, desired, planned)
     return planned
@@ -114,6 +124,14 @@ def _named(alias: str, desired: Desired) -> Desired:
     return _with(replace(desired, resources=(*without, added)), realm, bound)
 
 
+def _own(alias: str | None) -> Desired:
+    """Bindings: the portal's client by a flow of its own, or by the realm's again."""
+    client = Key(Kind.CLIENT, "portal")
+    overrides = {"browser": alias, "direct_grant": None}
+    body = DECLARED.get(client.kind, client.name)
+    return _with(DECLARED, client, {**body, "authenticationFlowBindingOverrides": overrides})
+
+
 _MORE = {"provider": "auth-spnego", "requirement": "DISABLED"}
 _REFUSING = {
     "flow": "sign-ins for nobody",
@@ -139,8 +157,8 @@ CHANGES: list[tuple[str, Desired]] = [
     ),
     ("the name alone", _named("by another flow", DECLARED)),
     ("back", DECLARED),
-    ("a subflow first", _steps(lambda steps: (_REFUSING, *steps))),
-    ("another flow with other values", _named("by a third flow", _levels_last(34_000))),
+    ("a flow of the client's own", _own("by another flow")),
+    ("the realm's for the client too", _own(None)),
     ("a step before all others", _steps(lambda steps: (_MORE, *steps))),
     ("values again", _levels_last(36_000)),
     ("two steps more", _steps(lambda steps: (_MORE, *steps, _REFUSING))),
@@ -165,7 +183,7 @@ def test_nobody_who_signs_in_is_turned_away_by_twenty_changes_of_flows(
                 at_gate.to_the_gate()
             inside = SignIn(portal, ours)
             token = inside.finish()
-            planned = _apply(connection, desired)
+            planned = apply(connection, desired)
             kinds = {change.key.kind for change in planned.changes}
             assert kinds & {Kind.FLOW, Kind.REALM, Kind.CLIENT}, named
             at_page.finish()
