@@ -14,19 +14,19 @@ from provisioning.desired.declared_roles import named, role_names, roles
 from provisioning.desired.names import yes
 from provisioning.resources import Key, Kind, Resource
 
-_WAYS: Mapping[str, str] = {
+WAYS: Mapping[str, str] = {
     "browser": "standardFlowEnabled",
     "implicit": "implicitFlowEnabled",
     "password": "directAccessGrantsEnabled",
     "service": "serviceAccountsEnabled",
 }
-_GRANTS: Mapping[str, str] = {
+GRANTS: Mapping[str, str] = {
     "ciba": "oidc.ciba.grant.enabled",
     "device": "oauth2.device.authorization.grant.enabled",
     "jwt_grant": "oauth2.jwt.authorization.grant.enabled",
     "token_exchange": "standard.token.exchange.enabled",
 }
-_AUTHENTICATORS: Mapping[str, str] = {
+AUTHENTICATORS: Mapping[str, str] = {
     "secret": "client-secret",
     "secret_jwt": "client-secret-jwt",
     "private_key_jwt": "client-jwt",
@@ -99,10 +99,10 @@ def _settings(client: Client) -> dict[str, Any]:
         "redirectUris": frozenset(client.redirect_uris),
         "webOrigins": frozenset(client.web_origins),
         "attributes": _attributes(client),
-        **{field: way in client.ways for way, field in _WAYS.items()},
+        **{field: way in client.ways for way, field in WAYS.items()},
     }
     if not is_public:
-        body["clientAuthenticatorType"] = _AUTHENTICATORS[client.authentication]
+        body["clientAuthenticatorType"] = AUTHENTICATORS[client.authentication]
     return body | named(
         name=client.name,
         description=client.description,
@@ -113,7 +113,7 @@ def _settings(client: Client) -> dict[str, Any]:
 
 def _attributes(client: Client) -> dict[str, str | None]:
     """Attributes that are declared; None where a client that signs people in must have none."""
-    grants = {attribute: yes(when=way in client.ways) for way, attribute in _GRANTS.items()}
+    grants = {attribute: yes(when=way in client.ways) for way, attribute in GRANTS.items()}
     minutes = client.access_token_minutes
     always: dict[str, str | None] = {
         **grants,

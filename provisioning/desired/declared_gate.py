@@ -13,8 +13,10 @@ from typing import Any
 
 from policies.errors import PolicyFileError
 from policies.model import PortalPolicy
+from provisioning.desired import client_scopes
 from provisioning.desired.clients import GRANTS_OFF
 from provisioning.desired.declared_merge import HELD_FAST, Said, same, where
+from provisioning.desired.names import IDENTITY_SCOPE
 from provisioning.keepers import PROFILE
 from provisioning.resources import Body, Desired, Key, Kind, Resource
 
@@ -55,11 +57,28 @@ _BINDINGS = frozenset(
     }
 )
 _PROVIDERS: Mapping[str, str] = {
-    "org.keycloak.storage.UserStorageProvider": "another source of accounts could claim any IIN",
-    "org.keycloak.services.clientregistration.policy.ClientRegistrationPolicy": (
-        "it decides who may make clients without an admin"
-    ),
+    "org.keycloak.storage.": "another source of accounts could claim any IIN",
+    "org.keycloak.services.clientregistration.": "it decides who may make clients without an admin",
+    "org.keycloak.models.workflow.": "a workflow could accept the agreement for its people",
 }
+"""Beginnings of provider types of which a portal's policy declares no component."""
+
+_ECP = "saml.allow.ecp.flow"
+_PROTOCOLS = frozenset({None, "openid-connect", "saml"})
+_ROLE_MAKERS = frozenset({"oidc-hardcoded-role-mapper", "oidc-role-name-mapper"})
+_TOKEN_CLAIMS = frozenset(
+    {"acr", "aud", "auth_time", "azp", "iss", "realm_access", "resource_access", "scope", "sid"}
+    | {"sub", "typ"}
+)
+"""Claims by which a token says whose it is, how they came, and what it may do."""
+
+_IDENTITY_CLAIMS = frozenset(
+    resource.body["config"]["claim.name"]
+    for resource in client_scopes.build()
+    if resource.key.parent == IDENTITY_SCOPE and "claim.name" in resource.body["config"]
+)
+"""What the EDS proves: told by the scope `eds-identity` alone, from where Tanba takes it."""
+
 _NO_SECOND_WAY = "the broker eds is the one way in, and Tanba's own"
 
 
@@ -150,6 +169,8 @@ def _client(policy: PortalPolicy, _: Key, body: Body) -> Iterator[str]:
     for name in GRANTS_OFF:
         if attributes.get(name) not in (None, "false"):
             yield f"{name} leads to a token past the agreement; it stays off"
+    if body.get("protocol") not in _PROTOCOLS or attributes.get(_ECP) not in (None, "false"):
+        yield "its protocol takes a password without a page, past the agreement"
     overrides = body.get("authenticationFlowBindingOverrides") or {}
     if any(overrides.values()):
         yield "a flow of its own would walk around the realm's"
@@ -159,13 +180,27 @@ def _client(policy: PortalPolicy, _: Key, body: Body) -> Iterator[str]:
         yield f"access tokens live {longest} seconds at most, as sessions.access_token_minutes says"
 
 
+def _mapper(_: PortalPolicy, key: Key, body: Body) -> Iterator[str]:
+    """A token's roles are those its person has: with another's it could accept an agreement."""
+    if key.parent == "roles" and key.kind is Kind.CLIENT_SCOPE_MAPPER:
+        yield "how roles get into tokens is Keycloak's own, and stays"
+    if body.get("protocolMapper") in _ROLE_MAKERS:
+        yield "it puts roles into tokens that their person does not have"
+    claim = str((body.get("config") or {}).get("claim.name") or "").partition(".")[0]
+    if claim in _TOKEN_CLAIMS:
+        yield f"it writes {claim}, by which a token says whose it is and what it may do"
+    if claim in _IDENTITY_CLAIMS:
+        yield f"it writes {claim}, which {IDENTITY_SCOPE} alone tells"
+
+
 def _broker(_: PortalPolicy, _key: Key, _body: Body) -> Iterator[str]:
     yield _NO_SECOND_WAY
 
 
 def _component(_: PortalPolicy, key: Key, _body: Body) -> Iterator[str]:
-    if key.parent in _PROVIDERS:
-        yield _PROVIDERS[key.parent]
+    for beginning, why in _PROVIDERS.items():
+        if key.parent.startswith(beginning):
+            yield why
 
 
 def _realm(_: PortalPolicy, _key: Key, body: Body) -> Iterator[str]:
@@ -190,6 +225,8 @@ def _given(realm: Iterable[str] | None, client: Iterable[str] | None) -> Iterato
 
 RULES: tuple[Rule, ...] = (
     Rule(Kind.CLIENT, _client),
+    Rule(Kind.CLIENT_MAPPER, _mapper),
+    Rule(Kind.CLIENT_SCOPE_MAPPER, _mapper),
     Rule(Kind.IDENTITY_PROVIDER, _broker),
     Rule(Kind.IDENTITY_PROVIDER_MAPPER, _broker),
     Rule(Kind.COMPONENT, _component),

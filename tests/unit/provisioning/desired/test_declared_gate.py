@@ -11,6 +11,9 @@ from provisioning.resources import Kind
 from tests.unit.provisioning.desired.conftest import Declares
 
 REGISTRATION = "org.keycloak.services.clientregistration.policy.ClientRegistrationPolicy"
+HARDCODED = "protocolMapper: oidc-hardcoded-role-mapper, config: {role: account.manage-account}"
+RENAMED = "protocolMapper: oidc-role-name-mapper, config: {new.role.name: account.manage-account}"
+WRITTEN = "protocolMapper: oidc-hardcoded-claim-mapper, config: {claim.name: resource_access.a.b}"
 IMPERSONATION = "{realm-management: [impersonation]}"
 
 
@@ -57,6 +60,8 @@ IMPERSONATION = "{realm-management: [impersonation]}"
         "clients: [{clientId: other, attributes: {access.token.lifespan: '86400'}}]",
         "clients: [{clientId: portal, attributes: {access.token.lifespan: '-1'}}]",
         "clients: [{clientId: other, authenticationFlowBindingOverrides: {browser: browser}}]",
+        "clients: [{clientId: other, protocol: docker-v2}]",
+        "clients: [{clientId: other, protocol: saml, attributes: {saml.allow.ecp.flow: 'true'}}]",
         "resetCredentialsFlow: mine",
         "firstBrokerLoginFlow: mine",
         "registrationFlow: mine",
@@ -72,6 +77,13 @@ IMPERSONATION = "{realm-management: [impersonation]}"
         "clientScopes: [{name: eds-identity, protocolMappers: [{name: more}]}]",
         "clientScopes: [{name: profile, protocolMappers: [{name: username}]}]",
         "clients: [{clientId: portal, protocolMappers: [{name: more}]}]",
+        "components: {org.keycloak.models.workflow.WorkflowProvider: [{name: accept}]}",
+        # Roles in tokens that their people do not have.
+        f"clientScopes: [{{name: s, protocolMappers: [{{name: m, {HARDCODED}}}]}}]",
+        f"clients: [{{clientId: other, protocolMappers: [{{name: m, {HARDCODED}}}]}}]",
+        f"clientScopes: [{{name: s, protocolMappers: [{{name: m, {RENAMED}}}]}}]",
+        f"clientScopes: [{{name: s, protocolMappers: [{{name: m, {WRITTEN}}}]}}]",
+        "clientScopes: [{name: roles, protocolMappers: [{name: client roles, config: {a: b}}]}]",
         # Roles that act for people, or outlive them.
         "roles: {realm: [{name: clerk, composites: {client: {account: [manage-account]}}}]}",
         "roles: {realm: [{name: clerk, composites: {client: {account: [view-profile]}}}]}",
@@ -178,6 +190,20 @@ def test_a_client_that_names_no_way_to_a_token_has_none(portal: Declares) -> Non
         ("clients: [{client_id: b, access_token_minutes: 6}]", "access tokens live 300 seconds"),
         ("clients: [{client_id: portal, ways: [service]}]", "serviceAccountsEnabled is declared"),
         ("client_scopes: [{name: eds-identity, mappers: [{name: m, audience: x}]}]", "nothing is"),
+        (
+            "client_scopes: [{name: s, mappers: [{name: m, claim: realm_access.roles, value: x}]}]",
+            "what a token may do",
+        ),
+        ("client_scopes: [{name: s, mappers: [{name: m, claim: acr, value: eds}]}]", "writes acr"),
+        ("clients: [{client_id: b, mappers: [{name: m, claim: sub, attribute: a}]}]", "sub"),
+        (
+            "client_scopes: [{name: s, mappers: [{name: m, claim: iin, attribute: typed}]}]",
+            "eds-identity alone tells",
+        ),
+        (
+            "client_scopes: [{name: s, mappers: [{name: m, claim: eds_auth_time, value: '1'}]}]",
+            "eds-identity alone tells",
+        ),
         ("groups: [{name: g, roles: {clients: {account: [manage-account]}}}]", "account/manage"),
         ("groups: [{name: g, roles: {realm: [offline_access]}}]", "offline_access"),
     ],
