@@ -1,4 +1,4 @@
-"""Provisioning's errors.
+"""Provisioning's errors; those that belong to one module stand there, all are drawn here.
 
 ProvisioningError (policies.errors.TanbaError)
 ├── ConnectionSettingsError    what is needed to reach Keycloak is not given, or not usable
@@ -8,10 +8,31 @@ ProvisioningError (policies.errors.TanbaError)
 │   ├── NotPermittedError          403: a role is missing
 │   └── ObjectNotFoundError        404: a realm or object is not there
 ├── UnexpectedAnswerError      the answer is not what the Admin API documents
+├── KeycloakVersionError       a version that nobody proved (versions)
 ├── RealmMissingError          the realm does not exist and this identity may not create it
+├── OlderAgreementError        the files know an older agreement than the realm (keepers)
+├── PlanRefusedError           a plan file is not carried out (planfile_errors)
+│   ├── PlanFileError              no plan of this format, or not as it was written
+│   ├── PlanForOtherServerError    made for another server
+│   ├── PlanPoliciesError          its policies are not to be found from the file alone
+│   ├── PolicyMovedError           the policies declare something else now
+│   └── RealmMovedError            the realm holds something else now
+├── TargetError                `--target` fits nothing, or a part of a whole (target_selection)
+├── LossRefusedError           a delete would take what cannot return (apply)
+├── RealmLockedError           another run writes to the realm (lock)
+├── LockLostError              the lock is not ours any more (lock)
+├── FlowBoundError             a flow that is to go still signs people in (writers.flow_bindings)
+├── BuiltInFlowError           Keycloak's own flow cannot get other steps (writers.flow_bindings)
 ├── ReferenceMissingError      what an object refers to is not in the realm (writers.ids)
-├── KeycloakVersionError       a version that nobody proved (provisioning.versions)
-└── NotAppliedError            after writing, the realm still differs from what is declared
+├── NotAppliedError            after writing, the realm still differs from what is declared
+├── RunFolderError             the folder of runs cannot be used (runs)
+├── RunUnknownError            there is no such run (runs)
+├── RunUnreadableError         a run's record is damaged (runs_record)
+├── RollbackRefusedError       a run is not taken back (rollback)
+├── StateUnreadableError       what Tanba remembers in the realm is damaged (state_text)
+├── AdoptError                 a realm cannot be written as a policy (adopt_check)
+├── ExportError                a realm cannot be written to a file for an import
+└── MetricsAddressError        metrics cannot be served there (drift_server)
 """
 
 from __future__ import annotations
