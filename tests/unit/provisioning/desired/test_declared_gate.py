@@ -192,7 +192,7 @@ def test_a_client_that_names_no_way_to_a_token_has_none(portal: Declares) -> Non
         ("client_scopes: [{name: eds-identity, mappers: [{name: m, audience: x}]}]", "nothing is"),
         (
             "client_scopes: [{name: s, mappers: [{name: m, claim: realm_access.roles, value: x}]}]",
-            "what a token may do",
+            "and what it may do",
         ),
         ("client_scopes: [{name: s, mappers: [{name: m, claim: acr, value: eds}]}]", "writes acr"),
         ("clients: [{client_id: b, mappers: [{name: m, claim: sub, attribute: a}]}]", "sub"),
