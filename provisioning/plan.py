@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Literal
 
 from provisioning.diff import Difference, differences, shown
 from provisioning.keepers import keep_what_the_keeper_owns
 from provisioning.ownership import NOTHING, Ownership, prunes
-from provisioning.representation.clients import FLOW_OVERRIDES
+from provisioning.plan_bindings import bindings, left_behind
 from provisioning.resources import Body, Desired, Key, Kind, Live, Resource
 from provisioning.unmanaged import Unmanaged
 
@@ -142,26 +142,25 @@ def _surplus(desired: Desired, live: Live) -> Iterable[Key]:
 
 def _rebind(changes: list[Change], desired: Desired, live: Live) -> list[Change]:
     """A flow that is built anew gets a new id: whatever names it must be written too."""
-    rebuilt = {c.key.name for c in changes if c.action == "update" and c.structural}
-    if not rebuilt:
-        return changes
+    rebuilt = frozenset(c.key.name for c in changes if c.action == "update" and c.structural)
     by_key = {change.key: change for change in changes}
-    for resource in desired.resources:
-        bindings = tuple(
-            Difference(name, f"{value} {SET_ASIDE}", value)
-            for name, value in _texts(resource.body)
-            if value in rebuilt
+    declared = {resource.key: resource.body for resource in desired.resources}
+    named = [
+        (key, binding, binding.flow)
+        for key, body in declared.items()
+        for binding in bindings(key, body)
+        if binding.flow in rebuilt
+    ]
+    for key, binding, alias in (*named, *left_behind(desired, live, rebuilt)):
+        change = by_key.get(key) or Change(
+            "update", key, (), declared.get(key, {}), live.ids.get(key)
         )
-        if bindings and resource.key.kind is not Kind.FLOW:
-            change = by_key.get(resource.key) or Change(
-                "update", resource.key, (), resource.body, live.ids.get(resource.key)
+        known = {difference.path for difference in change.differences}
+        if change.body is not None and binding.path not in known:
+            before = f"{alias} {SET_ASIDE}" if binding.flow == alias else binding.flow
+            by_key[key] = replace(
+                change,
+                differences=(*change.differences, Difference(binding.path, before, alias)),
+                body=binding.put_into(change.body, alias),
             )
-            by_key[resource.key] = replace(change, differences=change.differences + bindings)
     return list(by_key.values())
-
-
-def _texts(body: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
-    """Every text of a body that may name a flow: its own, and a client's flows of its own."""
-    nested = body.get(FLOW_OVERRIDES) or {}
-    inner = ((f"{FLOW_OVERRIDES}.{name}", value) for name, value in nested.items())
-    return ((n, v) for n, v in (*body.items(), *inner) if isinstance(v, str))
