@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parent.parent
 SHARED_DATA = ROOT.parent / "shared" / "data"
 
 
-SERVERS = (ROOT / "tests" / "keycloak", ROOT / "tests" / "journeys")
+SERVERS = tuple(ROOT / "tests" / folder for folder in ("keycloak", "journeys", "matrix"))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
