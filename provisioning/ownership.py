@@ -62,12 +62,15 @@ _CLEARED = (
 class Ownership:
     """What Tanba made in a realm, as its state there says.
 
-    `created`: key → identity. `idle`: internal id of a flow → since when nobody begins a sign-in
-    by it. `at`: now. `clearing`: names of the idle flows that may go; None: every one that waited
-    long enough. `unknown`: why nothing is known; then nothing is pruned.
+    `created`: key → identity. `inside`: the same of what Keycloak put into those by itself (the
+    mappers of a new LDAP provider), which go with them and not by themselves. `idle`: internal id
+    of a flow → since when nobody begins a sign-in by it. `at`: now. `clearing`: names of the idle
+    flows that may go; None: every one that waited long enough. `unknown`: why nothing is known;
+    then nothing is pruned.
     """
 
     created: Mapping[Key, str] = field(default_factory=dict)
+    inside: Mapping[Key, str] = field(default_factory=dict)
     idle: Mapping[str, datetime] = field(default_factory=dict)
     at: datetime | None = None
     clearing: frozenset[str] | None = None
@@ -98,10 +101,11 @@ def prunes(desired: Desired, live: Live, ownership: Ownership, *, writing: bool)
     if ownership.unknown:
         return Pruned(kept=(f"nothing is pruned: {ownership.unknown}",))
     declared = {resource.key for resource in desired.resources}
-    undeclared = set(_standing(live, ownership)) - declared - desired.absent
+    undeclared = set(_standing(ownership.created, live)) - declared - desired.absent
     if not undeclared:
         return Pruned()
-    going, kept = _judged(undeclared, declared, live)
+    tanbas = undeclared | set(_standing(ownership.inside, live))
+    going, kept = _judged(undeclared, declared, tanbas, live)
     flows, waiting = _flows(
         {key for key in going if key.kind is Kind.FLOW}, desired, live, ownership
     )
@@ -156,9 +160,9 @@ def bindings(objects: Iterable[tuple[Key, Body]]) -> frozenset[str]:
     return frozenset(found)
 
 
-def _standing(live: Live, ownership: Ownership) -> Iterator[Key]:
-    """What Tanba made and is still there as the same object."""
-    for key, identity in ownership.created.items():
+def _standing(made: Mapping[Key, str], live: Live) -> Iterator[Key]:
+    """What was made and is still there as the same object."""
+    for key, identity in made.items():
         if key.kind not in PRUNABLE or key not in live.objects or is_own(key):
             continue
         if identity_of(key, live) == identity and not _keycloaks(key, live):
@@ -175,9 +179,9 @@ def _keycloaks(key: Key, live: Live) -> bool:
 
 
 def _judged(
-    undeclared: set[Key], declared: set[Key], live: Live
+    undeclared: set[Key], declared: set[Key], tanbas: set[Key], live: Live
 ) -> tuple[set[Key], dict[Key, str]]:
-    """Those that hold nothing of others; and why the rest stays."""
+    """Those that hold nothing but `tanbas`; and why the rest stays."""
     held: dict[Key, list[Key]] = {}
     for key in live.objects:
         for above in owners(key, live):
@@ -186,7 +190,7 @@ def _judged(
     for key in undeclared:
         below = sorted(held.get(key, ()))
         named = next((k for k in below if k in declared), None)
-        foreign = next((k for k in below if k.kind in PRUNABLE and k not in undeclared), None)
+        foreign = next((k for k in below if k.kind in PRUNABLE and k not in tanbas), None)
         if named is not None:
             kept[key] = f"but one names {named.kind} {named}, which is in it"
         elif foreign is not None:

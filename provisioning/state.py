@@ -62,7 +62,7 @@ def ownership_of(live: Live, *, at: datetime | None) -> Ownership:
     except StateUnreadableError as error:
         return Ownership(unknown=error.message)
     idle = {identity: idle.since for identity, idle in state.idle.items()}
-    return Ownership(claimed(state, live), idle, at)
+    return Ownership(claimed(state, live), state.inside, idle, at)
 
 
 def claimed(state: State, live: Live) -> dict[Key, str]:
@@ -112,6 +112,7 @@ def state_after(state: State, carried: Carried, *, run: str, who: str, at: datet
         state,
         realm=state.realm or carried.after.ids.get(Key(Kind.REALM, carried.after.realm), ""),
         created=created,
+        inside=_inside(state, created, carried),
         pending=frozenset(),
         idle=_idle(state, created, carried, at),
         applied=_applied(state.applied, carried),
@@ -122,7 +123,7 @@ def state_after(state: State, carried: Carried, *, run: str, who: str, at: datet
 
 
 def _created(state: State, carried: Carried) -> dict[Key, str]:
-    """Tanba's objects that are still there, and those it has just made with all that is in them."""
+    """Tanba's objects that are still there, and those it has just made."""
     planned, before, after = carried.planned, carried.before, carried.after
     standing = {
         key: identity
@@ -130,11 +131,6 @@ def _created(state: State, carried: Carried) -> dict[Key, str]:
         if identity_of(key, before) == identity
     }
     made = {c.key for c in planned.changes if c.action == "create" and c.key.kind in PRUNABLE}
-    made |= {
-        key
-        for key in after.objects
-        if key.kind in PRUNABLE and any(above in made for above in owners(key, after))
-    }
     rebuilt = {
         change.key
         for change in planned.changes
@@ -151,6 +147,23 @@ def _created(state: State, carried: Carried) -> dict[Key, str]:
     for key in made | rebuilt:
         if (identity_now := identity_of(key, after)) is not None:
             found[key] = identity_now
+    return found
+
+
+def _inside(state: State, created: Mapping[Key, str], carried: Carried) -> dict[Key, str]:
+    """What Keycloak put into Tanba's new objects by itself, and had put into those of before."""
+    after = carried.after
+    made = {c.key for c in carried.planned.changes if c.action == "create"} & created.keys()
+    found = {
+        key: identity
+        for key, identity in state.inside.items()
+        if identity_of(key, after) == identity
+    }
+    for key in after.objects:
+        if key.kind in PRUNABLE and any(above in made for above in owners(key, after)):
+            identity = identity_of(key, after)
+            if identity is not None and key not in created:
+                found[key] = identity
     return found
 
 

@@ -55,7 +55,8 @@ class State:
     """What a realm keeps for Tanba.
 
     `realm`: its internal id. `run`, `who`, `at`: the last apply that wrote. `created`: what Tanba
-    made and is still there → its identity (ownership.identity_of). `pending`: what a run is about
+    made and is still there → its identity (ownership.identity_of). `inside`: what Keycloak put into
+    that by itself. `pending`: what a run is about
     to make; there afterwards only when that run was cut off. `idle`: by a flow's internal id.
     `applied`: digests of what was last declared. `client`: the internal id of the client that
     holds the text, which is not part of it.
@@ -66,6 +67,7 @@ class State:
     who: str = ""
     at: datetime | None = None
     created: Mapping[Key, str] = field(default_factory=dict)
+    inside: Mapping[Key, str] = field(default_factory=dict)
     pending: frozenset[Key] = frozenset()
     idle: Mapping[str, Idle] = field(default_factory=dict)
     applied: Applied = field(default_factory=Applied)
@@ -90,6 +92,7 @@ class _Stored(Frozen):
     who: _Text
     at: AwareDatetime | None
     created: tuple[tuple[Kind, _Text, _Text, _Text], ...]
+    inside: tuple[tuple[Kind, _Text, _Text, _Text], ...]
     pending: tuple[tuple[Kind, _Text, _Text], ...]
     idle: tuple[tuple[_Text, _Text, AwareDatetime], ...]
     applied: tuple[tuple[Kind, _Text, _Text, dict[_Text, _Text]], ...]
@@ -106,7 +109,8 @@ def written(state: State) -> str:
         "run": state.run,
         "who": state.who,
         "at": state.at and state.at.isoformat(),
-        "created": [[*_flat(key), state.created[key]] for key in sorted(state.created)],
+        "created": _identified(state.created),
+        "inside": _identified(state.inside),
         "pending": [_flat(key) for key in sorted(state.pending)],
         "idle": [
             [identity, idle.alias, idle.since.isoformat()]
@@ -151,7 +155,8 @@ def parsed(text: object, *, realm: str) -> State:
         stored.run,
         stored.who,
         stored.at,
-        {Key(kind, name, parent): identity for kind, name, parent, identity in stored.created},
+        _identities(stored.created),
+        _identities(stored.inside),
         frozenset(_keys(stored.pending)),
         {identity: Idle(alias, since) for identity, alias, since in stored.idle},
         Applied(
@@ -164,6 +169,14 @@ def parsed(text: object, *, realm: str) -> State:
 
 def _flat(key: Key) -> list[str]:
     return [str(key.kind), key.name, key.parent]
+
+
+def _identified(objects: Mapping[Key, str]) -> list[list[str]]:
+    return [[*_flat(key), objects[key]] for key in sorted(objects)]
+
+
+def _identities(flat: tuple[tuple[Kind, str, str, str], ...]) -> dict[Key, str]:
+    return {Key(kind, name, parent): identity for kind, name, parent, identity in flat}
 
 
 def _keys(flat: tuple[tuple[Kind, str, str], ...]) -> list[Key]:

@@ -45,7 +45,7 @@ def realm_of(*keys: Key, **bodies: Any) -> Live:
 
 def made(*keys: Key, idle: Mapping[Key, datetime] | None = None) -> Ownership:
     waiting = {f"id of {key}": since for key, since in (idle or {}).items()}
-    return Ownership({key: f"id of {key}" for key in keys}, waiting, NOW)
+    return Ownership({key: f"id of {key}" for key in keys}, idle=waiting, at=NOW)
 
 
 def declaring(*keys: Key, absent: frozenset[Key] = frozenset(), whole: bool = True) -> Desired:
@@ -206,11 +206,11 @@ def test_a_flow_that_anything_is_bound_to_stays(key: Key, body: Body) -> None:
 def test_a_plan_file_says_which_idle_flows_may_go() -> None:
     other = Key(Kind.FLOW, "sign-in 2")
     both = made(FLOW, other, idle={FLOW: LONG_AGO, other: LONG_AGO})
-    ownership = Ownership(both.created, both.idle, NOW, clearing=frozenset({other.name}))
+    ownership = Ownership(both.created, idle=both.idle, at=NOW, clearing=frozenset({other.name}))
     found = prunes(declaring(), realm_of(FLOW, other), ownership, writing=True)
     assert found.keys == {other}
     # What is said of the one that stays does not depend on when it is said.
-    earlier = Ownership(both.created, both.idle, LONG_AGO)
+    earlier = Ownership(both.created, idle=both.idle, at=LONG_AGO)
     assert found.kept[0] in prunes(declaring(), realm_of(FLOW, other), earlier, writing=True).kept
 
 

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from provisioning.drift_digests import applied_of
+from provisioning.ownership import Ownership
 from provisioning.plan import Plan, plan
 from provisioning.resources import Body, Desired, Key, Kind, Live, Resource
 from provisioning.state import Carried, State, claimed, ownership_of, state_after, state_before
@@ -55,13 +56,17 @@ def test_what_was_made_is_tanbas_and_what_was_there_is_not() -> None:
     assert state.applied == applied_of(desired)
 
 
-def test_what_keycloak_puts_into_a_new_object_is_tanbas_too() -> None:
+def test_what_keycloak_puts_into_a_new_object_goes_with_it_and_not_by_itself() -> None:
     desired = declaring(reports={"name": "reports"})
     after = realm_of({CLIENT: "2", MAPPER: "3", OTHER: "4"})
-    assert applied(START, desired, realm_of({OTHER: "4"}), after).created == {
-        CLIENT: "2",
-        MAPPER: "3",
-    }
+    found = applied(START, desired, realm_of({OTHER: "4"}), after)
+    assert (found.created, found.inside) == ({CLIENT: "2"}, {MAPPER: "3"})
+    kept = replace(found, client="there")
+    assert applied(kept, desired, after, after).inside == {MAPPER: "3"}
+    ownership = Ownership(found.created, found.inside)
+    assert plan(desired, after, ownership).empty
+    (change,) = plan(declaring(), after, ownership).changes
+    assert (change.action, change.key) == ("delete", CLIENT)
 
 
 def test_what_is_gone_or_was_made_anew_by_somebody_is_tanbas_no_more() -> None:

@@ -31,6 +31,7 @@ STATE = State(
     "ana@host",
     NOW,
     {ROLE: "1", Key(Kind.CLIENT_MAPPER, 'a "name" \u202e', "реестр"): "2"},
+    {Key(Kind.CLIENT_ROLE, "uma_protection", "reports"): "4"},
     frozenset({Key(Kind.GROUP, "/a/b")}),
     {"3": Idle("sign-in set aside 1", NOW)},
     Applied(
