@@ -55,6 +55,9 @@ test: lint prepare ## Units, then the real Keycloak and the browser journeys
 test-matrix: setup ## Policies and the gate's facts on every supported Keycloak, one after the other
 	@$(BIN)/python -m stand.prepare --every-keycloak
 	$(BIN)/pytest -q tests/matrix --every-keycloak
+	@set -e; for release in $$($(BIN)/python -c 'from stand.keycloak.releases import RELEASES; print(*RELEASES[:-1])'); do \
+	  echo "Every kind of object on Keycloak $$release"; \
+	  TANBA_TEST_KEYCLOAK=$$release $(BIN)/pytest -q tests/keycloak/test_writers.py; done
 
 bench: setup ## Measure beside peers; writes var/bench/*.json
 	@failed=0; for file in benchmarks/bench_*.py; do \
