@@ -23,7 +23,6 @@ from tests.keycloak.own_keycloak import (
     BOOTSTRAP,
     OwnKeycloak,
     counting_proxy,
-    own_keycloak,
 )
 from tests.keycloak.writers_bench import Workbench
 from tests.keycloak.writers_cases import (
@@ -51,24 +50,18 @@ from tests.keycloak.writers_cases import (
 )
 
 pytestmark = pytest.mark.keycloak
+pytest_plugins = ["tests.keycloak.shared_server"]
 
 BASE = f"/realms/{REALM}"
 
 
 @pytest.fixture(scope="module")
-def keycloak(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OwnKeycloak]:
-    """A server with an empty realm."""
-    with own_keycloak(tmp_path_factory.mktemp("writers")) as server:
-        create_missing_realms(server.bootstrap(), (REALM,))
-        yield server
-
-
-@pytest.fixture(scope="module")
-def bench(keycloak: OwnKeycloak) -> Iterator[Workbench]:
+def bench(shared_keycloak: OwnKeycloak) -> Iterator[Workbench]:
     """Groups are written too, so it works by the identity that may do everything."""
-    with counting_proxy(keycloak.url) as counted:
+    create_missing_realms(shared_keycloak.bootstrap(), (REALM,))
+    with counting_proxy(shared_keycloak.url) as counted:
         settings = ConnectionSettings(
-            counted.url, client_id=BOOTSTRAP, client_secret=keycloak.bootstrap_secret
+            counted.url, client_id=BOOTSTRAP, client_secret=shared_keycloak.bootstrap_secret
         )
         yield Workbench(Connection(settings), counted)
 
