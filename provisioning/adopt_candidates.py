@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from provisioning.adopt_clients import client_item, mappers
 from provisioning.adopt_raw import Plain, plain
 from provisioning.resources import Body, Key, Kind
 
@@ -31,6 +32,14 @@ def candidates(realm: Key, told: Told, live: Told, *, split: Split) -> Iterator[
     """Everything that may be said in words; `told`: what is to be said, `live`: what there is."""
     yield from _realm(realm, told, live)
     for key in sorted(told):
+        if key.kind is Kind.CLIENT:
+            item = client_item(
+                key,
+                live,
+                has_secret="secret" in told[key],
+                roles=lambda names: _roles(names, split),
+            )
+            yield from () if item is None else (Candidate("clients", item),)
         make = _MAKERS.get(key.kind)
         if make is not None:
             yield from make(key, live, split)
@@ -153,14 +162,9 @@ def _scope(key: Key, live: Told, split: Split) -> Iterator[Candidate]:
     scope["in_token"] = attributes.get("include.in.token.scope") == "true"
     if attributes.get("display.on.consent.screen") == "true":
         scope["consent_text"] = attributes.get("consent.screen.text") or None
-    mappers = [
-        {"name": k.name, "mapper": b["protocolMapper"], "config": plain(b.get("config") or {})}
-        | ({} if b["protocol"] == "openid-connect" else {"protocol": b["protocol"]})
-        for k, b in sorted(live.items())
-        if k.kind is Kind.CLIENT_SCOPE_MAPPER and k.parent == key.name
-    ]
     roles = _roles(live.get(Key(Kind.CLIENT_SCOPE_ROLE_SCOPE, key.name), {}), split)
-    scope |= {"mappers": mappers} if mappers else {}
+    given = mappers(Kind.CLIENT_SCOPE_MAPPER, key.name, live)
+    scope |= {"mappers": given} if given else {}
     yield Candidate("client_scopes", scope | ({"token_roles": roles} if roles else {}))
 
 
@@ -182,13 +186,15 @@ def _broker(key: Key, live: Told, _: Split) -> Iterator[Candidate]:
     }
     broker = {"alias": key.name, **_some(body, **_BROKER_FIELDS)}
     broker |= {name: value for name, value in own.items() if value is not None}
-    mappers = [
+    own_mappers = [
         {"name": k.name, "mapper": b["identityProviderMapper"], "config": plain(b["config"])}
         for k, b in sorted(live.items())
         if k.kind is Kind.IDENTITY_PROVIDER_MAPPER and k.parent == key.name
     ]
     broker |= {"config": config} if config else {}
-    yield Candidate("identity_providers", broker | ({"mappers": mappers} if mappers else {}))
+    yield Candidate(
+        "identity_providers", broker | ({"mappers": own_mappers} if own_mappers else {})
+    )
 
 
 def _client_profile(key: Key, live: Told, _: Split) -> Iterator[Candidate]:

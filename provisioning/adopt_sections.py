@@ -34,7 +34,7 @@ WHOLE = frozenset(
 )
 """Kinds of which a representation cannot tell a part."""
 
-_BIG = frozenset({Kind.ROLE, Kind.CLIENT_SCOPE})
+_BIG = frozenset({Kind.ROLE, Kind.CLIENT, Kind.CLIENT_SCOPE})
 _DERIVED = frozenset({"builtIn"})
 """Of an object that is said: nothing to declare."""
 
@@ -50,7 +50,7 @@ def in_words(
     """Sections of a policy, in the policy's order, and what of `told` they do not say.
 
     `told`: what is to be said of each object; `live`: what the realm holds, as declared bodies.
-    `defaults`: what Keycloak made: of its roles and client scopes a part is said in `raw`, in
+    `defaults`: what Keycloak made: of its roles, clients and scopes a part is said in `raw`; in
     words all of it would have to be.
     """
     said: Plain = {}

@@ -274,19 +274,19 @@ def test_the_command_writes_a_new_file_says_what_to_set_and_never_writes_over(
     keycloak: OwnKeycloak, admin: Connection, tmp_path: Path
 ) -> None:
     file = tmp_path / "policy.yaml"
-    done = run(keycloak, "adopt", LARGE, "-o", str(file))
+    done = run(keycloak, "adopt", MIXED, "-o", str(file))
     assert (done.returncode, done.stdout) == (0, "")
-    found = found_in(admin, LARGE)
+    found = found_in(admin, MIXED)
     assert file.read_text(encoding="utf-8") == policy_text(found)
     assert all(f"  {needed.variable}: " in done.stderr for needed in found.secrets)
     assert PLANTED not in done.stderr
 
-    again = run(keycloak, "adopt", LARGE, "-o", str(file))
+    again = run(keycloak, "adopt", MIXED, "-o", str(file))
     assert again.returncode == 1
     assert "is there already" in again.stderr
 
     planned = run(keycloak, "plan", str(file), "--unmanaged", **secrets_of(admin, found))
-    assert (planned.returncode, planned.stdout) == (0, f"{LARGE}: as declared\n")
+    assert (planned.returncode, planned.stdout) == (0, f"{MIXED}: as declared\n")
     secret = keycloak.bootstrap_secret.get_secret_value()
     assert secret not in planned.stdout + file.read_text(encoding="utf-8")
 

@@ -167,9 +167,77 @@ def test_every_kind_of_object_is_declared_as_it_is(pristine: Live, tmp_path: Pat
     assert not {change.action for change in plan(desired, live).changes} - {"update"}
 
 
+GRANTS_OFF = {
+    "oidc.ciba.grant.enabled": "false",
+    "oauth2.device.authorization.grant.enabled": "false",
+    "oauth2.jwt.authorization.grant.enabled": "false",
+    "standard.token.exchange.enabled": "false",
+}
+
+
+@pytest.mark.parametrize(
+    ("settings", "in_words"),
+    [
+        ({}, True),
+        ({"redirectUris": ["https://a.example/*"]}, False),
+        ({"attributes": {"pkce.code.challenge.method": "S256"}}, False),
+        ({"frontchannelLogout": True}, True),
+        ({"bearerOnly": True}, False),
+    ],
+    ids=["as a policy makes it", "wildcard", "grants not set", "one thing more", "bearer only"],
+)
+def test_a_client_is_said_in_words_when_a_policy_would_make_the_same(
+    pristine: Live, settings: dict[str, Any], *, in_words: bool
+) -> None:
+    body = client(
+        publicClient=False,
+        fullScopeAllowed=False,
+        directAccessGrantsEnabled=False,
+        serviceAccountsEnabled=True,
+        redirectUris=["https://a.example/back"],
+        attributes={
+            **GRANTS_OFF,
+            "pkce.code.challenge.method": "S256",
+            "post.logout.redirect.uris": "https://a.example/##https://a.example/out",
+            "access.token.lifespan": "300",
+        },
+    )
+    live = also(
+        pristine,
+        {
+            Key(Kind.CLIENT, "a"): {**body, **settings},
+            Key(Kind.CLIENT_ROLE, "reader", "a"): {"description": "Reads"},
+            Key(Kind.CLIENT_CLIENT_SCOPES, "a"): {"default": ["basic"], "optional": []},
+            Key(Kind.CLIENT_ROLE_SCOPE, "a"): {"realm": [], "client": ["a/reader"]},
+        },
+    )
+    found, _ = written(live)
+    assert ("clients" in found.sections) == in_words
+    if in_words:
+        rest = [{"clientId": "a", **settings}] if settings else None
+        assert found.raw.get("clients") == rest
+        assert found.sections["clients"] == [
+            {
+                "client_id": "a",
+                "ways": ["browser", "service"],
+                "secret": "${env:SHOP_A_SECRET}",
+                "redirect_uris": ["https://a.example/back"],
+                "post_logout_redirect_uris": ["https://a.example/", "https://a.example/out"],
+                "access_token_minutes": 5,
+                "scopes": {"default": ["basic"]},
+                "roles": [{"name": "reader", "description": "Reads"}],
+                "token_roles": {"clients": {"a": ["reader"]}},
+            }
+        ]
+
+
 def test_what_a_policy_has_words_for_is_said_in_them(pristine: Live) -> None:
     profile = pristine.objects[PROFILE]
-    unit = {"name": "unit", "displayName": "${unit}", "validations": {"length": {"max": 9}}}
+    unit: dict[str, Any] = {
+        "name": "unit",
+        "displayName": "${unit}",
+        "validations": {"length": {"max": 9}},
+    }
     unit |= {"permissions": {"view": ["admin", "user"], "edit": []}, "multivalued": False}
     realm = {
         **pristine.objects[REALM],
