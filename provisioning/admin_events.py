@@ -17,6 +17,7 @@ from typing import Any
 
 from provisioning.errors import UnexpectedAnswerError
 from provisioning.resources import Key, Kind
+from provisioning.unmanaged import owners
 
 SILENT = frozenset({Kind.LOCALIZATION, Kind.CLIENT_PROFILE, Kind.CLIENT_POLICY})
 """Kinds whose changes leave no admin event in Keycloak."""
@@ -190,22 +191,8 @@ def _in_path(key: Key) -> Key:
 
 def _owner(key: Key) -> Key | None:
     """The object with which this one goes; None for one that stands by itself."""
-    target = _in_path(key)
-    if target != key:
-        return target
-    if key.kind is Kind.GROUP:
-        above = key.name.rpartition("/")[0]
-        return Key(Kind.GROUP, above) if above else None
-    kind = _OWNERS.get(key.kind)
-    return Key(kind, key.parent) if kind is not None and key.parent else None
+    return next(iter(owners(key)), None)
 
-
-_OWNERS = {
-    Kind.CLIENT_SCOPE_MAPPER: Kind.CLIENT_SCOPE,
-    Kind.CLIENT_ROLE: Kind.CLIENT,
-    Kind.CLIENT_MAPPER: Kind.CLIENT,
-    Kind.IDENTITY_PROVIDER_MAPPER: Kind.IDENTITY_PROVIDER,
-}
 
 _ID, _PARENT_ID = r"(?P<id>[^/]+)", r"(?P<parent_id>[^/]+)"
 _NAME, _PARENT = r"(?P<name>.+)", r"(?P<parent>[^/]+)"

@@ -1,6 +1,7 @@
 """What `tanba drift --watch` measures, in Prometheus' text format, in a registry of its own.
 
     tanba_drift_differences{realm,changed_in}          values that are not as declared, by side
+    tanba_drift_unmanaged{realm}                       what no policy names, where it is asked for
     tanba_drift_state_damaged{realm}                   1: the record of the last apply is damaged
     tanba_drift_applied_timestamp_seconds{realm}       the last apply; absent: none on record
     tanba_drift_checked_timestamp_seconds{realm}       the last look that succeeded
@@ -34,6 +35,7 @@ class DriftMetrics:
         self._differences = self._gauge(
             "differences", "Values that are not as declared.", (*_REALM, "changed_in")
         )
+        self._unmanaged = self._gauge("unmanaged", "Objects and settings that no policy names.")
         self._damaged = self._gauge("state_damaged", "Whether the last apply's record is damaged.")
         self._applied = self._gauge("applied_timestamp_seconds", "The last apply, since 1970.")
         self._checked = self._gauge(
@@ -47,6 +49,14 @@ class DriftMetrics:
             (*_REALM, "code"),
             registry=self.registry,
         )
+        self._by_realm = (
+            self._unmanaged,
+            self._damaged,
+            self._applied,
+            self._checked,
+            self._seconds,
+            self._up,
+        )
         self._realms: set[str] = set()
 
     def looked(self, checked: Checked, seconds: float) -> None:
@@ -54,6 +64,8 @@ class DriftMetrics:
         realm = checked.drift.realm
         for side in Side:
             self._differences.labels(realm, str(side)).set(checked.drift.count(side))
+        if checked.unmanaged is not None:
+            self._unmanaged.labels(realm).set(len(checked.unmanaged))
         self._damaged.labels(realm).set(bool(checked.damage))
         if checked.state is not None and checked.state.at is not None:
             self._applied.labels(realm).set(checked.state.at.timestamp())
@@ -73,7 +85,7 @@ class DriftMetrics:
         """Realms that no policy declares any more are not measured any more."""
         now = set(realms)
         for realm in self._realms - now:
-            for gauge in (self._damaged, self._applied, self._checked, self._seconds, self._up):
+            for gauge in self._by_realm:
                 self._forget(gauge, realm)
             for side in Side:
                 self._forget(self._differences, realm, str(side))

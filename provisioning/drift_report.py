@@ -17,6 +17,7 @@ from provisioning.drift_check import TOLD, Checked, Told, silent
 from provisioning.fingerprint import FROM_SECRETS
 from provisioning.plan import Action
 from provisioning.resources import Kind
+from provisioning.unmanaged import Unmanaged
 
 DRIFT_FORMAT = 1
 
@@ -69,6 +70,19 @@ class ObjectRecord(Frozen):
     more_events: int
 
 
+class UnmanagedRecord(Frozen):
+    """What no policy names: an object, or (`settings`: their paths) part of one.
+
+    `events`: who wrote to it since the last apply; none for what has been there for longer.
+    """
+
+    kind: Kind
+    name: str
+    settings: tuple[str, ...]
+    events: tuple[EventRecord, ...]
+    more_events: int
+
+
 class AppliedRecord(Frozen):
     """The last apply that wrote: its run, who ran it where, and when by that machine's clock."""
 
@@ -82,7 +96,7 @@ class RealmRecord(Frozen):
 
     `state_damage`: why the record of the last apply cannot be read; null when it can.
     `events_read`: whether admin events were looked at for who and when; `remarks`: what limits
-    that answer; `kept`: what is left on purpose.
+    that answer; `kept`: what is left on purpose. `unmanaged`: null when it was not asked for.
     """
 
     realm: str
@@ -93,6 +107,7 @@ class RealmRecord(Frozen):
     events_read: bool
     remarks: tuple[str, ...]
     kept: tuple[str, ...]
+    unmanaged: tuple[UnmanagedRecord, ...] | None
 
 
 class DriftDocument(Frozen):
@@ -135,6 +150,9 @@ def realm_of(checked: Checked) -> RealmRecord:
         events_read=bool(checked.told) and not checked.trail.unread,
         remarks=tuple(remarks(checked)),
         kept=checked.kept,
+        unmanaged=None
+        if checked.unmanaged is None
+        else tuple(_unmanaged(item, checked) for item in checked.unmanaged),
     )
 
 
@@ -189,6 +207,17 @@ def _object(found: Drifted, checked: Checked) -> ObjectRecord:
         differences=tuple(_deviation(d) for d in found.deviations)
         if found.action == "update"
         else (),
+        events=tuple(_event(e, told, checked) for e in told.events[:SHOWN_EVENTS]),
+        more_events=max(len(told.events) - SHOWN_EVENTS, 0),
+    )
+
+
+def _unmanaged(item: Unmanaged, checked: Checked) -> UnmanagedRecord:
+    told = checked.told.get(item.key, Told())
+    return UnmanagedRecord(
+        kind=item.key.kind,
+        name=str(item.key),
+        settings=item.settings,
         events=tuple(_event(e, told, checked) for e in told.events[:SHOWN_EVENTS]),
         more_events=max(len(told.events) - SHOWN_EVENTS, 0),
     )

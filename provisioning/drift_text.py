@@ -10,7 +10,14 @@ from provisioning.admin_events import SILENT
 from provisioning.diff import MASK
 from provisioning.drift import Side
 from provisioning.drift_check import TOLD
-from provisioning.drift_report import DeviationRecord, EventRecord, ObjectRecord, RealmRecord, What
+from provisioning.drift_report import (
+    DeviationRecord,
+    EventRecord,
+    ObjectRecord,
+    RealmRecord,
+    UnmanagedRecord,
+    What,
+)
 from provisioning.render_values import printable, value_texts
 
 _WORDS: Mapping[tuple[What, Side], str] = {
@@ -85,8 +92,18 @@ def _lines(realm: RealmRecord, *, colour: bool) -> Iterator[str]:
             yield f"      > and {found.more_events} more before"
         elif told_of_all and not found.events and _has_events(found):
             yield "      > no admin event tells who"
+    for item in realm.unmanaged or ():
+        yield f"  * {item.kind} {printable(item.name)}: {_not_named(item)}"
+        yield from (f"      > {_event(event)}" for event in item.events)
+        if item.more_events:
+            yield f"      > and {item.more_events} more before"
     yield from (f"  ? {printable(sentence)}" for sentence in realm.remarks)
     yield from (f"  = {printable(sentence)}" for sentence in realm.kept)
+
+
+def _not_named(item: UnmanagedRecord) -> str:
+    settings = ", ".join(printable(path) for path in item.settings)
+    return f"not named: {settings}" if settings else "no policy names it"
 
 
 def _has_events(found: ObjectRecord) -> bool:

@@ -12,7 +12,7 @@ from typing import Protocol
 
 from policies.errors import TanbaError
 from provisioning.auth.way import Clock
-from provisioning.drift_check import Checked
+from provisioning.drift_check import Checked, same
 from provisioning.errors import KeycloakUnreachableError
 from provisioning.resources import Desired
 
@@ -128,13 +128,3 @@ class Watch:
         if said.get(failure.realm) != failure.error.code:
             self.say(failure)
         said[failure.realm] = failure.error.code
-
-
-def same(one: Checked, other: Checked) -> bool:
-    """Whether two looks say the same."""
-    return (one.drift, one.state, one.damage, one.kept) == (
-        other.drift,
-        other.state,
-        other.damage,
-        other.kept,
-    )

@@ -39,6 +39,12 @@ from provisioning.survey import AT_ONCE
 @click.command()
 @POLICY_PATHS
 @output_format("text", "json")
+@click.option(
+    "--unmanaged",
+    "wants_unmanaged",
+    is_flag=True,
+    help="Also list what the realms hold that no policy names, and who wrote to it since.",
+)
 @click.option("--watch", is_flag=True, help="Look again and again; say what changes.")
 @click.option(
     "--interval",
@@ -65,6 +71,7 @@ def drift(
     output: str,
     *,
     watch: bool,
+    wants_unmanaged: bool,
     **options: Any,
 ) -> int:
     """Say what is not as declared, whether Keycloak or the policy was changed, and by whom.
@@ -74,7 +81,7 @@ def drift(
     """
     watching = _Watching(*(options.pop(name) for name in _WATCHING))
     watching.require(watch=watch)
-    looker = _Looker(options)
+    looker = _Looker(options, wants_unmanaged=wants_unmanaged)
     if watch:
         _watch(paths, output, looker, watching)
         return 0
@@ -128,8 +135,8 @@ def _watch(paths: tuple[Path, ...], output: str, looker: _Looker, watching: _Wat
 class _Looker:
     """Looks by one connection; by a new one after a refusal, since secrets are renewed."""
 
-    def __init__(self, server: dict[str, str | None]) -> None:
-        self._server = server
+    def __init__(self, server: dict[str, str | None], *, wants_unmanaged: bool) -> None:
+        self._server, self._wants_unmanaged = server, wants_unmanaged
         self._connection: Connection | None = connect(server)
         self.url = self._connection.settings.url
 
@@ -138,7 +145,13 @@ class _Looker:
         if self._connection is None:
             self._connection = connect(self._server)
         try:
-            return check(self._connection, desired, at=datetime.now(UTC), before=before)
+            return check(
+                self._connection,
+                desired,
+                at=datetime.now(UTC),
+                before=before,
+                wants_unmanaged=self._wants_unmanaged,
+            )
         except NotAuthenticatedError:
             self._connection = None
             raise

@@ -389,6 +389,24 @@ def test_a_secret_changed_by_hand_is_found_and_not_shown(world: World) -> None:
         assert secret not in done.stdout + done.stderr
 
 
+def test_what_somebody_adds_that_no_policy_names_is_listed_with_its_maker(world: World) -> None:
+    person = world.admin()
+    person.request("POST", f"{REALM}/clients", {"clientId": "spy", "publicClient": True})
+    rename(person, f"{REALM}/roles/visitor", attributes={"note": ["by hand"]})
+    found = world.check(wants_unmanaged=True)
+    assert found.clean
+    entries = {(e.kind, e.name): e for e in realm_of(found).unmanaged or ()}
+    spy, visitor = entries[Kind.CLIENT, "spy"], entries[Kind.ROLE, "visitor"]
+    assert ([e.operation for e in spy.events], spy.settings) == (["CREATE"], ())
+    assert ([e.operation for e in visitor.events], visitor.settings) == (
+        ["UPDATE"],
+        ("attributes.note",),
+    )
+    assert not [e for e in entries.values() if e.events and e not in (spy, visitor)]
+    person.request("DELETE", client_path(person, "spy"))
+    rename(person, f"{REALM}/roles/visitor", attributes={})
+
+
 def test_events_that_were_switched_off_are_said(world: World) -> None:
     person = world.admin()
     rename(person, REALM, adminEventsEnabled=False)

@@ -137,6 +137,7 @@ def test_a_path_names_no_other_object_of_the_table(path: str, key: Key) -> None:
         ("clients/client-id/protocol-mappers/add-models", CLIENT_MAPPER),
         ("client-scopes/scope-id/protocol-mappers/add-models", SCOPE_MAPPER),
         ("groups/group-id/children", Key(Kind.GROUP, "/staff/night")),
+        ("groups/group-id/children", Key(Kind.GROUP, "/staff/a~/b")),
         (
             "authentication/register-required-action",
             Key(Kind.REQUIRED_ACTION, "TERMS_AND_CONDITIONS"),

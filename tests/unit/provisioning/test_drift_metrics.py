@@ -7,6 +7,7 @@ import json
 import socket
 import time
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from http import HTTPStatus
 
@@ -24,7 +25,9 @@ from provisioning.drift_server import (
 )
 from provisioning.drift_watch import POLICIES, Failure
 from provisioning.errors import KeycloakUnreachableError
+from provisioning.resources import Key, Kind
 from provisioning.state import State
+from provisioning.unmanaged import Unmanaged
 from tests.unit.provisioning.test_drift_watch import seen
 
 AT = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -97,6 +100,15 @@ def test_the_last_apply_and_a_damaged_record_are_measured() -> None:
     found = measured(metrics)
     assert found["tanba_drift_state_damaged{a}"] == 1
     assert "tanba_drift_applied_timestamp_seconds{a}" not in found
+
+
+def test_what_no_policy_names_is_counted_where_it_was_asked_for() -> None:
+    metrics = DriftMetrics(lambda: 0.0)
+    metrics.watching(["a"])
+    metrics.looked(seen("a"), 0.1)
+    assert "tanba_drift_unmanaged{a}" not in measured(metrics)
+    metrics.looked(replace(seen("a"), unmanaged=(Unmanaged(Key(Kind.ROLE, "x")),)), 0.1)
+    assert measured(metrics)["tanba_drift_unmanaged{a}"] == 1
 
 
 def test_a_realm_that_no_policy_declares_any_more_is_forgotten() -> None:

@@ -30,6 +30,7 @@ from provisioning.drift_text import as_text
 from provisioning.plan import plan
 from provisioning.resources import Desired, Key, Kind, Live, Resource
 from provisioning.state import State
+from provisioning.unmanaged import Unmanaged
 from tests.conftest import ROOT
 
 REALM = "grain-receipts"
@@ -72,7 +73,7 @@ def checked(
     live = Live(REALM, exists=True, objects=objects, ids={key: f"id-{key}" for key in objects})
     trail = Trail(AT, tuple(events), tuple(touched), TANBA)
     result = drift(plan(declared, live), live, state)
-    suspects = [o for o in result.objects if o.perhaps_in_keycloak]
+    suspects = [o.key for o in result.objects if o.perhaps_in_keycloak]
     told = tell(suspects, trail, live, state)
     return Checked(result, state, trail=trail, told=told, names={"admin-id": "aigerim"})
 
@@ -149,6 +150,24 @@ def test_what_is_computed_from_a_secret_is_masked() -> None:
     )
     document = as_json(document_of([one], server="https://id.example"))
     assert "digest-" not in document + as_text(realm_of(one))
+
+
+def test_what_no_policy_names_is_listed_with_who_wrote_to_it_and_is_no_difference() -> None:
+    spy, old = Key(Kind.CLIENT, "spy"), Key(Kind.ROLE, "old")
+    one = checked({}, events=[event("clients/id-spy", operation="CREATE")])
+    assert realm_of(one).unmanaged is None
+    known = Live(REALM, exists=True, objects={}, ids={spy: "id-spy"})
+    one = replace(
+        one,
+        unmanaged=(Unmanaged(spy), Unmanaged(old, ("attributes.a\x1b", "b"))),
+        told=tell([spy, old], one.trail, known, one.state),
+    )
+    assert one.clean
+    assert as_text(realm_of(one)).splitlines()[1:] == [
+        "  * client spy: no policy names it",
+        "      > 2026-11-23T12:01:00Z CREATE by aigerim from 10.0.0.7 (clients/id-spy)",
+        "  * role old: not named: attributes.a\\u001b, b",
+    ]
 
 
 def test_events_are_the_newest_and_the_rest_is_counted() -> None:
@@ -246,6 +265,7 @@ def test_nothing_from_keycloak_repaints_the_terminal() -> None:
         kept=(evil,),
     )
     one = replace(one, state=replace(one.state or State(""), who=evil, run=evil))
+    one = replace(one, unmanaged=(Unmanaged(Key(Kind.CLIENT, evil), (evil,)),))
     text = as_text(realm_of(replace(one, damage=evil)))
     assert all(c.isprintable() or c == "\n" for c in text)
     assert "\n  = as declared" not in text
@@ -259,7 +279,8 @@ def test_the_document_is_what_its_published_schema_says() -> None:
         now={ROLE: {"description": "y"}},
         events=[event("clients/id-portal")],
     )
-    text = as_json(document_of([one, replace(one, state=None, damage="x")], server="https://id"))
+    another = replace(one, state=None, damage="x", unmanaged=(Unmanaged(ROLE, ("a",)),))
+    text = as_json(document_of([one, another], server="https://id"))
     Draft202012Validator(published).validate(json.loads(text))
 
 

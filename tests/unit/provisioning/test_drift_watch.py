@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 
@@ -26,6 +26,7 @@ from provisioning.errors import (
 )
 from provisioning.resources import Desired, Key, Kind
 from provisioning.state import State
+from provisioning.unmanaged import Unmanaged
 
 UNREACHABLE = KeycloakUnreachableError("no answer")
 FORBIDDEN = NotPermittedError("not allowed", status=403)
@@ -116,6 +117,14 @@ def test_the_first_look_is_said_and_then_only_what_moves() -> None:
 def test_another_wrong_value_is_said_too() -> None:
     scenes = Scenes([{"a": seen("a", "x")}, {"a": seen("a", "y")}]).run()
     assert scenes.said == [seen("a", "x"), seen("a", "y")]
+
+
+def test_what_appears_that_no_policy_names_is_said() -> None:
+    before, after = (
+        replace(seen("a"), unmanaged=tuple(Unmanaged(Key(Kind.CLIENT, name)) for name in names))
+        for names in ("x", "xy")
+    )
+    assert Scenes([{"a": before}, {"a": after}, {"a": after}]).run().said == [before, after]
 
 
 def test_each_look_is_given_the_last_good_one() -> None:
