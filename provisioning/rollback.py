@@ -119,16 +119,18 @@ def amended(recorded: Recorded, desired: Desired, state: State) -> State:
     """
     back = {image.key: image for image in recorded.record.images}
     objects = dict(state.applied.objects)
-    created = dict(state.created)
+    created, inside = dict(state.created), dict(state.inside)
     for key in {resource.key for resource in desired.resources} | desired.absent:
         image = back[key]
         objects.pop(key, None)
         if image.applied is not None:
             objects[key] = image.applied
         if image.action == "delete" and not image.owned:
-            created.pop(key, None)
+            identity = created.pop(key, None)
+            if image.inside and identity is not None:
+                inside[key] = identity
     applied = replace(state.applied, objects=objects)
-    return replace(state, applied=applied, created=created)
+    return replace(state, applied=applied, created=created, inside=inside)
 
 
 @dataclass(frozen=True, slots=True)

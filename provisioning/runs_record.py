@@ -54,7 +54,8 @@ class Heading:
 class ImageRecord(Frozen):
     """One object before the run, as in `runs_image.Image`; `before` is encoded.
 
-    `owned`: whether Tanba had made it. `applied`: digests of what was last declared of it.
+    `owned`: whether Tanba had made it; `inside`: whether Keycloak had put it into something that
+    Tanba made. `applied`: digests of what was last declared of it.
     """
 
     action: Action
@@ -66,6 +67,7 @@ class ImageRecord(Frozen):
     left: dict[str, JsonValue]
     left_out: tuple[str, ...]
     owned: bool
+    inside: bool
     applied: dict[str, str] | None
 
     @property
@@ -203,6 +205,7 @@ def _image(image: Image, state: State) -> dict[str, Any]:
         "left": dict(image.left),
         "left_out": list(image.left_out),
         "owned": image.key in state.created,
+        "inside": image.key in state.inside,
         "applied": None if digests is None else dict(digests),
     }
 

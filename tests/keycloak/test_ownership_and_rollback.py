@@ -262,6 +262,37 @@ def test_only_what_tanba_made_is_pruned(world: World) -> None:
     assert world.survey(bare).plan.empty
 
 
+def test_what_keycloak_puts_into_a_new_object_goes_with_it_and_not_by_itself(
+    world: World,
+) -> None:
+    directory = {
+        "name": "directory",
+        "providerId": "ldap",
+        "config": {
+            "vendor": ["other"],
+            "connectionUrl": ["ldap://127.0.0.1:1"],
+            "enabled": ["false"],
+            "usersDn": ["ou=people"],
+            "authType": ["none"],
+            "usernameLDAPAttribute": ["uid"],
+            "rdnLDAPAttribute": ["uid"],
+            "uuidLDAPAttribute": ["entryUUID"],
+            "userObjectClasses": ["inetOrgPerson"],
+            "editMode": ["READ_ONLY"],
+        },
+    }
+    kind = "org.keycloak.storage.UserStorageProvider"
+    desired = declared("shared", {"components": {kind: [directory]}})
+    world.apply(desired)
+    assert world.survey(desired).plan.empty
+    assert len(world.state("shared").inside) > 3
+    nothing = declared("shared", {"verifyEmail": True})
+    done, _ = world.apply(nothing)
+    assert [(c.action, str(c.key)) for c in done.changes] == [("delete", f"{kind}/directory")]
+    assert world.survey(nothing).plan.empty
+    assert world.state("shared").inside == {}
+
+
 def test_what_is_made_anew_by_hand_is_not_tanbas_any_more(world: World) -> None:
     admin = world.server.bootstrap()
     rolls = declared("shared", {"roles": {"realm": [{"name": "passing"}]}})

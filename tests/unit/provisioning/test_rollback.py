@@ -267,5 +267,14 @@ def test_the_state_says_afterwards_what_it_said_before_the_run(tmp_path: Path) -
     )
 
 
+def test_what_keycloak_had_put_into_a_deleted_object_is_inside_it_again(tmp_path: Path) -> None:
+    earlier = State("", created={CLIENT: "1"}, inside={MAPPER: "2"})
+    before = shop({CLIENT: {}, MAPPER: {}})
+    run = ran(tmp_path, before, declaring({}, absent=frozenset({CLIENT})), state=earlier)
+    back = rolled_back(run, shop({}), NOTHING)
+    found = amended(run, back.desired, State("", created={CLIENT: "3", MAPPER: "4"}))
+    assert (found.created, found.inside) == ({CLIENT: "3"}, {MAPPER: "4"})
+
+
 def _step(provider: str) -> dict[str, Any]:
     return {"provider": provider, "requirement": "REQUIRED"}
