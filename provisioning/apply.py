@@ -7,10 +7,11 @@ by reading the realm, never by sending the write again.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from policies.errors import REFUSED
 from provisioning.apply_new_realm import create_realm
@@ -43,6 +44,8 @@ __all__ = [
     "require_no_loss",
     "survey",
 ]
+
+_T = TypeVar("_T")
 
 THREADS = 4
 """Writes under way at once; more do not make Keycloak faster."""
@@ -136,7 +139,7 @@ def apply_surveyed(connection: Connection, surveyed: Surveyed, options: ApplyOpt
     journal = options.journal
     if planned.empty:
         if journal is not None:
-            journal.settle(run.locked_target, surveyed)
+            run.noted(functools.partial(journal.settle, run.locked_target, surveyed))
         return planned
     if journal is None:
         return run.write(planned)
@@ -191,19 +194,35 @@ class _Run:
         if planned.creates_realm:
             create_realm(self._connection, self._desired.realm, options.timing.clock)
         with self.locked() as lock:
-            found = self._look()
+            found = self._persist(self._look)
             now = options.select(found.plan)
             if planned.creates_realm:
                 if not options.allow_loss:
                     require_no_loss(now)
             else:
                 require_same(planned, now)
-            if options.journal is not None:
-                options.journal.intend(lock.target, replace(found, plan=now))
+            journal, target = options.journal, lock.target
+            if journal is not None:
+                meant = replace(found, plan=now)
+                self.noted(functools.partial(journal.intend, target, meant), lock)
             after = self._carry_out(lock, found)
-            if options.journal is not None:
-                options.journal.applied(lock.target, after)
+            if journal is not None:
+                self.noted(functools.partial(journal.applied, target, after), lock)
         return now
+
+    def noted(self, note: Callable[[], None], lock: RealmLock | None = None) -> None:
+        """Let the journal write; once more after a lost answer, since it writes the same again."""
+        for attempt in range(PATIENCE + 1):
+            try:
+                note()
+            except ProvisioningError as error:
+                if not may_go_on(error, broken_off_before=attempt > 0) or attempt == PATIENCE:
+                    raise
+                self._options.report(BrokenOff(self._desired.realm, error.message))
+            else:
+                return
+            if lock is not None:
+                self._await_server(lock)
 
     def _carry_out(self, lock: RealmLock, found: Surveyed) -> Surveyed:
         """Write until nothing is left; what was found then."""
@@ -237,12 +256,22 @@ class _Run:
 
     def _look_again(self, lock: RealmLock) -> Surveyed:
         """What the realm holds, as soon as Keycloak answers again and while the lock is ours."""
+        return self._persist(lambda: self._held_look(lock))
+
+    def _await_server(self, lock: RealmLock) -> None:
+        self._persist(lock.require_held)
+
+    def _held_look(self, lock: RealmLock) -> Surveyed:
+        lock.require_held()
+        return self._look()
+
+    def _persist(self, read: Callable[[], _T]) -> _T:
+        """`read` again and again until it answers; not longer than a lock lives."""
         timing = self._options.timing
         began = timing.clock.elapsed()
         while True:
             try:
-                lock.require_held()
-                return self._look()
+                return read()
             except ProvisioningError as error:
                 late = timing.clock.elapsed() - began >= timing.expiry
                 if late or not may_go_on(error, broken_off_before=False):

@@ -69,7 +69,7 @@ def _made_by_us(connection: Connection, realm: str, own_id: str) -> bool:
     if found.get("id") != own_id:
         raise RealmLockedError(
             f"{realm}: somebody else has just made this realm",
-            hint="Nothing was written. Run `tanba plan` when they are done.",
+            hint="Nothing was written to it. Run `tanba plan` when they are done.",
         )
     return True
 

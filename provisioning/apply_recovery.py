@@ -46,7 +46,7 @@ def require_same(planned: Plan, now: Plan) -> None:
         raise RealmMovedError(
             f"{now.realm}: the realm moved since the plan was made: "
             f"{_listed(f'{key.kind} {key}' for key in moved) or 'it is new'}",
-            hint="Nothing was written. Run `tanba plan` and look at what it says now.",
+            hint="Nothing was written to it. Run `tanba plan` and look at what it says now.",
         )
 
 

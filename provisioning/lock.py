@@ -233,5 +233,5 @@ def _locked(realm: str, holder: Holder | None) -> RealmLockedError:
         who = f"{holder.owner} since {holder.since} (run {holder.record or holder.run})"
     return RealmLockedError(
         f"{realm}: {who} is writing to the realm",
-        hint="Nothing was written. Run `tanba plan` when it is done.",
+        hint="Nothing was written to it. Run `tanba plan` when it is done.",
     )

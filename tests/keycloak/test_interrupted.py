@@ -20,6 +20,7 @@ from provisioning.lock import LockTiming, RealmLockedError, Waiting
 from provisioning.lock_scope import LockScopes
 from provisioning.progress import BrokenOff, Progress
 from tests.keycloak.engine_world import REALM, shape
+from tests.keycloak.faulted import kept_run, require_owned
 from tests.keycloak.held_proxy import held_proxy
 from tests.keycloak.own_keycloak import OwnKeycloak
 from tests.unit.provisioning.auth.faulty import Fault, faulty_proxy
@@ -42,7 +43,9 @@ def keycloak(engine_keycloak: OwnKeycloak) -> OwnKeycloak:
 def bring_to(connection: Connection, name: str, options: ApplyOptions | None = None) -> None:
     """Apply a shape; what is written is read back by apply itself."""
     wanted = options or ApplyOptions(allow_loss=True, timing=TIMING)
-    apply_surveyed(connection, survey(connection, shape(name)), wanted)
+    with kept_run(connection) as journal:
+        surveyed = survey(connection, shape(name))
+        apply_surveyed(connection, surveyed, replace(wanted, journal=journal))
 
 
 def run_child(url: str, client_id: str, secret: str, name: str) -> None:
@@ -87,6 +90,7 @@ def test_killed_before_any_of_its_writes_the_next_apply_finishes(keycloak: OwnKe
         killed_at += 1
         locked.append(release_dead_lock(connection))
         bring_to(connection, then)
+        require_owned(survey(connection, shape(then)))
         now, then = then, now
     process.join()
     assert process.exitcode == 0
