@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,6 +25,9 @@ pytestmark = pytest.mark.keycloak
 
 EVERYTHING = Path(__file__).parent / "data" / "every-section.yaml"
 SECRETS = {"SECRET": "planted-9c", "OTHER": "planted-another"}
+
+PORTAL_REALM = "grain-receipts"
+PORTAL_ENVIRON = {**POLICY_ENVIRON, **SECRETS}
 
 Declared = Callable[[str], Desired]
 
@@ -132,28 +138,59 @@ def test_another_secret_is_noticed_and_never_shown(applied: Connection, declared
     assert SECRETS["OTHER"] not in repr(planned)
 
 
-def test_a_second_portal_and_a_back_end_in_a_portals_realm(
-    keycloak: OwnKeycloak, tmp_path: Path
-) -> None:
+@pytest.fixture(scope="module")
+def portal(keycloak: OwnKeycloak, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A portal's policy with further sections, applied by the account of few roles."""
+    folder = tmp_path_factory.mktemp("portal")
+    original = ROOT / "policies" / "portals" / "grain-receipts"
+    own = (original / "policy.yaml").read_text(encoding="utf-8")
+    (folder / "policy.yaml").write_text(own + SECOND_PORTAL, encoding="utf-8")
+    (folder / "agreement").symlink_to(original / "agreement")
     connection = keycloak.bootstrap()
-    folder = ROOT / "policies" / "portals" / "grain-receipts"
-    own = (folder / "policy.yaml").read_text(encoding="utf-8")
-    (tmp_path / "policy.yaml").write_text(own + SECOND_PORTAL, encoding="utf-8")
-    (tmp_path / "agreement").symlink_to(folder / "agreement")
-    policy = load_policy(tmp_path, environ=POLICY_ENVIRON | SECRETS)
-    desired = build(policy, at=datetime.now(UTC))
-    create_missing_realms(connection, (desired.realm,))
-    ensure_provisioner(connection, realms=(desired.realm,), secret=keycloak.provisioner_secret)
+    create_missing_realms(connection, (PORTAL_REALM,))
+    ensure_provisioner(connection, realms=(PORTAL_REALM,), secret=keycloak.provisioner_secret)
+    desired = build(load_policy(folder, environ=PORTAL_ENVIRON), at=datetime.now(UTC))
     provisioner = keycloak.provisioner()
     apply_plan(provisioner, desired, plan_realm(provisioner, desired))
     assert plan_realm(provisioner, desired).changes == ()
-    (elevator,) = connection.get(f"/realms/{desired.realm}/clients?clientId=elevator")
+    return folder
+
+
+def test_a_second_portal_and_a_back_end_open_no_way_past_the_gate(
+    keycloak: OwnKeycloak, portal: Path
+) -> None:
+    connection = keycloak.bootstrap()
     ways = ("directAccessGrantsEnabled", "implicitFlowEnabled", "fullScopeAllowed")
-    assert [elevator[way] for way in ways] == [False, False, False]
-    assert elevator["attributes"]["standard.token.exchange.enabled"] == "false"
-    (reports,) = connection.get(f"/realms/{desired.realm}/clients?clientId=raw-reports")
-    assert [reports[way] for way in ways] == [False, False, False]
-    assert reports["serviceAccountsEnabled"] is True
+    for client_id in ("elevator", "raw-reports"):
+        (client,) = connection.get(f"/realms/{PORTAL_REALM}/clients?clientId={client_id}")
+        assert [client[way] for way in ways] == [False, False, False]
+        assert client["attributes"]["standard.token.exchange.enabled"] == "false"
+    assert client["serviceAccountsEnabled"] is True
+
+
+@pytest.mark.parametrize("command", [("plan",), ("apply", "--yes")])
+def test_a_checkout_older_than_the_realm_is_refused(
+    keycloak: OwnKeycloak, portal: Path, command: tuple[str, ...]
+) -> None:
+    connection, path = keycloak.bootstrap(), f"/realms/{PORTAL_REALM}/users/profile"
+    before = connection.get(path)
+    newer = json.loads(json.dumps(before).replace('"1:kk:', '"2:kk:').replace('"1:ru:', '"2:ru:'))
+    connection.request("PUT", path, newer)
+    try:
+        done = subprocess.run(
+            [sys.executable, "-c", "from cli import main; main()", *command, str(portal)],
+            cwd=ROOT,
+            env=keycloak.environ() | SECRETS,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+        assert (done.returncode, done.stdout) == (3, "")
+        assert "[older_agreement]" in done.stderr
+        assert connection.get(path) == newer
+    finally:
+        connection.request("PUT", path, before)
 
 
 SECOND_PORTAL = """
