@@ -138,7 +138,12 @@ def _values(change: Change, live: Live, applied: Applied | None) -> tuple[Deviat
     body = change.body or {}
     now, found = declared_digests(body), found_digests(body, live.objects.get(change.key))
     return tuple(
-        Deviation(difference, _side(difference.path, change.key, applied, now, found))
+        Deviation(
+            difference,
+            Side.UNKNOWN
+            if _left_behind(difference)
+            else _side(difference.path, change.key, applied, now, found),
+        )
         for difference in change.differences
         if not _only_rebound(difference, change.key)
     )
@@ -146,6 +151,12 @@ def _values(change: Change, live: Live, applied: Applied | None) -> tuple[Deviat
 
 def _only_rebound(difference: Difference, key: Key) -> bool:
     return key.kind is not Kind.FLOW and difference.before == f"{difference.after} {SET_ASIDE}"
+
+
+def _left_behind(difference: Difference) -> bool:
+    """Bound still to a flow that was set aside, by an apply that was cut off: nobody's choice."""
+    before = difference.before
+    return isinstance(before, str) and before.startswith(f"{difference.after} set aside ")
 
 
 def _side(path: str, key: Key, applied: Applied | None, now: Digests, found: Digests) -> Side:

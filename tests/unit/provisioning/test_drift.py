@@ -217,6 +217,17 @@ def test_a_binding_to_be_written_for_a_flow_that_is_built_anew_is_no_drift() -> 
     assert sides(judged(declared, declared, found)) == {"executions": Side.KEYCLOAK}
 
 
+def test_whose_binding_an_apply_left_behind_is_not_guessed() -> None:
+    realm, aside = Key(Kind.REALM, REALM), f"{FLOW.name} set aside 1"
+    declared = desired((FLOW, {"executions": steps("REQUIRED")}))
+    found = live(
+        (FLOW, {"executions": list(steps("REQUIRED"))}),
+        (Key(Kind.FLOW, aside), {"executions": []}),
+        (realm, {"browserFlow": aside}),
+    )
+    assert sides(judged(declared, declared, found)) == {"browserFlow": Side.UNKNOWN}
+
+
 def test_clearing_away_a_flow_that_tanba_replaced_is_no_drift() -> None:
     aside = Key(Kind.FLOW, "browser eds set aside 1")
     now = desired(absent=frozenset({aside}))
