@@ -17,19 +17,22 @@ ROOT = Path(__file__).resolve().parent.parent
 SHARED_DATA = ROOT.parent / "shared" / "data"
 
 
+SHARED = ("stand", "engine_keycloak")
+"""Fixtures of the session that are a server."""
+
 SERVERS = tuple(ROOT / "tests" / folder for folder in ("keycloak", "journeys", "matrix"))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep together, under `--dist loadgroup`, what shares a server.
 
-    Everything that uses the stand is one group, every file with a server of its own another, so
-    that two workers run two servers and no more.
+    Everything that uses one server of the session is one group, every file with a server of its
+    own another, so that two workers run two servers and no more.
     """
     for item in items:
         if any(item.path.is_relative_to(folder) for folder in SERVERS):
-            shares_stand = "stand" in getattr(item, "fixturenames", ())
-            group = "stand" if shares_stand else item.path.stem
+            used = getattr(item, "fixturenames", ())
+            group = next((name for name in SHARED if name in used), item.path.stem)
             item.add_marker(pytest.mark.xdist_group(group))
 
 
