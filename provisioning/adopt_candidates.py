@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from provisioning.adopt_clients import client_item, mappers
+from provisioning.adopt_clients import Found, client_item, mappers
 from provisioning.adopt_raw import Plain, plain
 from provisioning.resources import Body, Key, Kind
 
@@ -28,7 +28,7 @@ class Candidate:
     is_list: bool = True
 
 
-def candidates(realm: Key, told: Told, live: Told, *, split: Split) -> Iterator[Candidate]:
+def candidates(realm: Key, told: Told, live: Found, *, split: Split) -> Iterator[Candidate]:
     """Everything that may be said in words; `told`: what is to be said, `live`: what there is."""
     yield from _realm(realm, told, live)
     for key in sorted(told):
@@ -45,7 +45,7 @@ def candidates(realm: Key, told: Told, live: Told, *, split: Split) -> Iterator[
             yield from make(key, live, split)
 
 
-def _realm(realm: Key, told: Told, live: Told) -> Iterator[Candidate]:
+def _realm(realm: Key, told: Told, live: Found) -> Iterator[Candidate]:
     wanted, found = told.get(realm, {}), live[realm]
     for section, fields in _REALM_FIELDS.items():
         part = {name: found[field] for name, field in fields.items() if field in wanted}
@@ -79,7 +79,7 @@ def _roles(names: Body, split: Split) -> Plain:
     return {name: value for name, value in given.items() if value}
 
 
-def _role(key: Key, live: Told, split: Split) -> Iterator[Candidate]:
+def _role(key: Key, live: Found, split: Split) -> Iterator[Candidate]:
     role = {"name": key.name, **_some(live[key], description="description")}
     if live[key].get("attributes"):
         role["attributes"] = plain(live[key]["attributes"])
@@ -87,17 +87,17 @@ def _role(key: Key, live: Told, split: Split) -> Iterator[Candidate]:
     yield Candidate("roles", role | ({"includes": includes} if includes else {}))
 
 
-def _default_roles(key: Key, live: Told, split: Split) -> Iterator[Candidate]:
+def _default_roles(key: Key, live: Found, split: Split) -> Iterator[Candidate]:
     if not key.parent and key.name.startswith("default-roles-"):
         yield Candidate("default_roles", _roles(live[key], split), is_list=False)
 
 
-def _group(key: Key, live: Told, split: Split) -> Iterator[Candidate]:
+def _group(key: Key, live: Found, split: Split) -> Iterator[Candidate]:
     if key.name.replace("~/", "").count("/") == 1:
         yield Candidate("groups", _group_tree(key.name, live, split))
 
 
-def _group_tree(path: str, live: Told, split: Split) -> Plain:
+def _group_tree(path: str, live: Found, split: Split) -> Plain:
     body = live[Key(Kind.GROUP, path)]
     group: Plain = {"name": path.replace("~/", "\0").rpartition("/")[2].replace("\0", "/")}
     if body.get("attributes"):
@@ -105,24 +105,18 @@ def _group_tree(path: str, live: Told, split: Split) -> Plain:
     roles = {"realm": body.get("realmRoles"), "client": body.get("clientRoles")}
     if given := _roles(roles, split):
         group["roles"] = given
-    below = [
-        key.name
-        for key in sorted(live)
-        if key.kind is Kind.GROUP
-        and key.name.startswith(f"{path}/")
-        and "/" not in key.name[len(path) + 1 :].replace("~/", "")
-    ]
+    below = live.below(Kind.GROUP, path)
     if below:
-        group["groups"] = [_group_tree(name, live, split) for name in below]
+        group["groups"] = [_group_tree(key.name, live, split) for key in below]
     return group
 
 
-def _texts(key: Key, live: Told, _: Split) -> Iterator[Candidate]:
+def _texts(key: Key, live: Found, _: Split) -> Iterator[Candidate]:
     texts = {name: live[key][name] for name in sorted(live[key])}
     yield Candidate("texts", {key.name: texts}, is_list=False)
 
 
-def _flow(key: Key, live: Told, _: Split) -> Iterator[Candidate]:
+def _flow(key: Key, live: Found, _: Split) -> Iterator[Candidate]:
     body = live[key]
     flow = {"alias": key.name, **_some(body, description="description")}
     if body.get("providerId") == "client-flow":
@@ -145,7 +139,7 @@ def _step(step: Mapping[str, Any]) -> Plain:
     }
 
 
-def _action(key: Key, live: Told, _: Split) -> Iterator[Candidate]:
+def _action(key: Key, live: Found, _: Split) -> Iterator[Candidate]:
     body = live[key]
     action = {"alias": key.name, "enabled": body.get("enabled", False)}
     action |= {"everybody": body.get("defaultAction", False)}
@@ -156,7 +150,7 @@ def _action(key: Key, live: Told, _: Split) -> Iterator[Candidate]:
     yield Candidate("required_actions", action)
 
 
-def _scope(key: Key, live: Told, split: Split) -> Iterator[Candidate]:
+def _scope(key: Key, live: Found, split: Split) -> Iterator[Candidate]:
     attributes = live[key].get("attributes") or {}
     scope = {"name": key.name, **_some(live[key], description="description", protocol="protocol")}
     scope["in_token"] = attributes.get("include.in.token.scope") == "true"
@@ -168,16 +162,16 @@ def _scope(key: Key, live: Told, split: Split) -> Iterator[Candidate]:
     yield Candidate("client_scopes", scope | ({"token_roles": roles} if roles else {}))
 
 
-def _default_scopes(key: Key, live: Told, _: Split) -> Iterator[Candidate]:
+def _default_scopes(key: Key, live: Found, _: Split) -> Iterator[Candidate]:
     given = {use: sorted(names) for use, names in live[key].items() if names}
     yield Candidate("default_client_scopes", given, is_list=False)
 
 
-def _default_groups(key: Key, live: Told, _: Split) -> Iterator[Candidate]:
+def _default_groups(key: Key, live: Found, _: Split) -> Iterator[Candidate]:
     yield Candidate("default_groups", sorted(live[key]["groups"]), is_list=False)
 
 
-def _broker(key: Key, live: Told, _: Split) -> Iterator[Candidate]:
+def _broker(key: Key, live: Found, _: Split) -> Iterator[Candidate]:
     body = live[key]
     config = plain(body.get("config") or {})
     own = {
@@ -188,8 +182,8 @@ def _broker(key: Key, live: Told, _: Split) -> Iterator[Candidate]:
     broker |= {name: value for name, value in own.items() if value is not None}
     own_mappers = [
         {"name": k.name, "mapper": b["identityProviderMapper"], "config": plain(b["config"])}
-        for k, b in sorted(live.items())
-        if k.kind is Kind.IDENTITY_PROVIDER_MAPPER and k.parent == key.name
+        for k in live.below(Kind.IDENTITY_PROVIDER_MAPPER, key.name)
+        if "config" in (b := live[k])
     ]
     broker |= {"config": config} if config else {}
     yield Candidate(
@@ -197,7 +191,7 @@ def _broker(key: Key, live: Told, _: Split) -> Iterator[Candidate]:
     )
 
 
-def _client_profile(key: Key, live: Told, _: Split) -> Iterator[Candidate]:
+def _client_profile(key: Key, live: Found, _: Split) -> Iterator[Candidate]:
     executors = [
         {"executor": one["executor"]} | _config(one) for one in live[key].get("executors") or ()
     ]
@@ -205,7 +199,7 @@ def _client_profile(key: Key, live: Told, _: Split) -> Iterator[Candidate]:
     yield Candidate("client_profiles", told | {"executors": executors})
 
 
-def _client_policy(key: Key, live: Told, _: Split) -> Iterator[Candidate]:
+def _client_policy(key: Key, live: Found, _: Split) -> Iterator[Candidate]:
     body = live[key]
     conditions = [
         {"condition": one["condition"]} | _config(one) for one in body.get("conditions") or ()
@@ -215,7 +209,7 @@ def _client_policy(key: Key, live: Told, _: Split) -> Iterator[Candidate]:
     yield Candidate("client_policies", told | {"conditions": conditions, "profiles": profiles})
 
 
-def _profile(key: Key, live: Told, _: Split) -> Iterator[Candidate]:
+def _profile(key: Key, live: Found, _: Split) -> Iterator[Candidate]:
     body = live[key]
     for name, attribute in (body.get("attributes") or {}).items():
         permissions, required = attribute.get("permissions") or {}, attribute.get("required") or {}
@@ -309,7 +303,7 @@ _BROKER_FIELDS = {
     "after_login_flow": "postBrokerLoginFlowAlias",
 }
 _UNNAMED = {"ADMIN_VIEW": "admin_view", "ADMIN_EDIT": "admin_edit", "ENABLED": "allowed"}
-_MAKERS: Mapping[Kind, Callable[[Key, Told, Split], Iterator[Candidate]]] = {
+_MAKERS: Mapping[Kind, Callable[[Key, Found, Split], Iterator[Candidate]]] = {
     Kind.ROLE: _role,
     Kind.ROLE_COMPOSITES: _default_roles,
     Kind.GROUP: _group,

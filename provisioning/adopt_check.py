@@ -6,6 +6,7 @@ import tempfile
 from datetime import datetime
 from pathlib import Path
 
+from policies.errors import PolicyError
 from policies.loader import POLICY_FILE, load_policy
 from provisioning.adopt import Adopted
 from provisioning.desired import build
@@ -16,6 +17,7 @@ from provisioning.plan import Change, plan
 from provisioning.resources import Live
 
 _NAMED = 5
+_HINT = "This realm holds something that Tanba does not know how to declare; report it."
 
 
 class AdoptError(ProvisioningError):
@@ -29,20 +31,26 @@ def require_faithful(text: str, adopted: Adopted, live: Live, *, at: datetime) -
 
     Whether a secret is the realm's cannot be seen here, and is not asked.
 
-    Raises AdoptError naming what would be written, PolicyFileError when it is no policy.
+    Raises AdoptError naming what would be written, or what is no policy in it.
     """
     environ = {needed.variable: f"unknown-{needed.variable}" for needed in adopted.secrets}
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / POLICY_FILE).write_text(text, encoding="utf-8")
-        policy = load_policy(Path(folder), environ=environ)
-        found = plan(build(policy, at=at), live)
+        try:
+            policy = load_policy(Path(folder), environ=environ)
+            found = plan(build(policy, at=at), live)
+        except PolicyError as error:
+            message = error.message.replace(f"{folder}/", "")
+            raise AdoptError(
+                f"{adopted.realm}: no policy was made: {message}", hint=_HINT
+            ) from None
     wrong = [f"{change.key.kind} {change.key}" for change in found.changes if _is_wrong(change)]
     if wrong:
         more = f" and {len(wrong) - _NAMED} more" if len(wrong) > _NAMED else ""
         raise AdoptError(
             f"{adopted.realm}: no policy was made; it would change "
             f"{', '.join(wrong[:_NAMED])}{more}",
-            hint="This realm holds something that Tanba does not know how to declare; report it.",
+            hint=_HINT,
         )
 
 

@@ -11,15 +11,30 @@ from typing import Any
 from provisioning.adopt_raw import Plain, plain
 from provisioning.desired.declared_clients import AUTHENTICATORS, GRANTS, WAYS
 from provisioning.resources import Body, Key, Kind
-
-Told = Mapping[Key, Body]
+from provisioning.unmanaged import owners
 
 _SEPARATOR = "##"  # Keycloak's, between addresses in one attribute
 _METHODS = {authenticator: method for method, authenticator in AUTHENTICATORS.items()}
 
 
+class Found(dict[Key, Body]):
+    """What a realm holds; what is in what is known without looking through the whole of it."""
+
+    def __init__(self, bodies: Mapping[Key, Body]) -> None:
+        super().__init__(bodies)
+        self._below: dict[tuple[Kind, str], list[Key]] = {}
+        for key in sorted(bodies):
+            above = owners(key) if key.kind is Kind.GROUP else ()
+            owner = above[0].name if above else key.parent
+            self._below.setdefault((key.kind, owner), []).append(key)
+
+    def below(self, kind: Kind, owner: str) -> list[Key]:
+        """The objects of a kind that belong to `owner`, in order."""
+        return self._below.get((kind, owner), [])
+
+
 def client_item(
-    key: Key, live: Told, *, has_secret: bool, roles: Callable[[Body], Plain]
+    key: Key, live: Found, *, has_secret: bool, roles: Callable[[Body], Plain]
 ) -> Plain | None:
     """A member of `clients`; None where it is of another protocol or only checks tokens.
 
@@ -61,13 +76,13 @@ def client_item(
     return item | ({"token_roles": given} if given else {})
 
 
-def mappers(kind: Kind, owner: str, live: Told) -> list[Plain]:
+def mappers(kind: Kind, owner: str, live: Found) -> list[Plain]:
     """The mappers of a client or client scope, each by Keycloak's own name for it."""
     return [
         {"name": key.name, "mapper": body["protocolMapper"], "config": plain(body["config"])}
         | ({} if body["protocol"] == "openid-connect" else {"protocol": body["protocol"]})
-        for key, body in sorted(live.items())
-        if key.kind is kind and key.parent == owner and "config" in body
+        for key in live.below(kind, owner)
+        if "config" in (body := live[key])
     ]
 
 
@@ -95,11 +110,9 @@ def _names(scopes: Body | None) -> Plain:
     return {use: sorted(names) for use, names in (scopes or {}).items() if names}
 
 
-def _roles(client: Key, live: Told, roles: Callable[[Body], Plain]) -> list[Plain]:
+def _roles(client: Key, live: Found, roles: Callable[[Body], Plain]) -> list[Plain]:
     found = []
-    for key in sorted(live):
-        if key.kind is not Kind.CLIENT_ROLE or key.parent != client.name:
-            continue
+    for key in live.below(Kind.CLIENT_ROLE, client.name):
         role: Plain = {"name": key.name}
         if live[key].get("description"):
             role["description"] = live[key]["description"]

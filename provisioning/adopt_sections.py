@@ -17,6 +17,7 @@ from policies.errors import PolicyError
 from policies.model_raw import is_secret
 from policies.model_realm import RealmPolicy
 from provisioning.adopt_candidates import Candidate, Split, candidates
+from provisioning.adopt_clients import Found
 from provisioning.adopt_raw import Plain, plain
 from provisioning.desired.declared_sections import sections
 from provisioning.diff import MASK, differences
@@ -55,13 +56,18 @@ def in_words(
     """
     said: Plain = {}
     rest = dict(told)
+    found = Found(live)
     wanted = {key: body for key, body in told.items() if not (key in defaults and key.kind in _BIG)}
-    for candidate in candidates(Key(Kind.REALM, realm), wanted, live, split=split):
+    for candidate in candidates(Key(Kind.REALM, realm), wanted, found, split=split):
         resources = _declared(realm, candidate)
         if resources and all(_holds(resource, live) for resource in resources):
             left = _left(rest, resources)
-            if left is not None and left != rest:
-                rest = left
+            if left:
+                for key, body in left.items():
+                    if body is None:
+                        del rest[key]
+                    else:
+                        rest[key] = body
                 _put(said, candidate)
     order = [name for name in RealmPolicy.model_fields if name in said]
     return {name: said[name] for name in order}, rest
@@ -95,19 +101,23 @@ def _holds(resource: Resource, live: Mapping[Key, Body]) -> bool:
     )
 
 
-def _left(rest: Mapping[Key, Body], resources: Iterable[Resource]) -> dict[Key, Body] | None:
-    """What is to be said yet; None where that could not be."""
-    left = dict(rest)
+def _left(rest: Mapping[Key, Body], resources: Iterable[Resource]) -> dict[Key, Body | None]:
+    """What is to be said yet of what these say something of: None for nothing.
+
+    Empty where they say nothing new, or a part that is left could not be said.
+    """
+    left: dict[Key, Body | None] = {}
     for resource in resources:
         key = resource.key
-        if key not in left:
+        told = left.get(key, rest.get(key))
+        if told is None:
             continue
-        unsaid = _unsaid(left[key], resource.body)
+        unsaid = _unsaid(told, resource.body)
         if unsaid.keys() <= _DERIVED or (key.kind in WHOLE and is_empty(unsaid)):
-            del left[key]
+            left[key] = None
         elif key.kind in WHOLE:
-            return None
-        else:
+            return {}
+        elif unsaid != told:
             left[key] = unsaid
     return left
 

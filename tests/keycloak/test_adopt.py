@@ -27,7 +27,6 @@ from provisioning.live import read
 from provisioning.resources import Desired, Key, Kind
 from provisioning.unmanaged import Unmanaged, unmanaged
 from tests.conftest import ROOT
-from tests.keycloak.captured_defaults import captured, file_of
 from tests.keycloak.own_keycloak import (
     BOOTSTRAP,
     PLANTED,
@@ -220,12 +219,6 @@ def test_an_adopted_realm_can_be_made_anew_elsewhere(admin: Connection, tmp_path
     )
     twin = twin.replace("twin", MIXED).replace("TWIN_", f"{MIXED.upper()}_")
     assert twin == policy_text(found)
-
-
-def test_defaults_are_what_this_keycloak_puts_into_a_new_realm(admin: Connection) -> None:
-    version, data = captured(admin, NEW)
-    known = json.loads(file_of(version).read_text(encoding="utf-8"))
-    assert data == known, "run: python -m tests.keycloak.captured_defaults"
 
 
 def test_nothing_of_a_new_realm_is_unmanaged_and_in_master_only_what_was_made(

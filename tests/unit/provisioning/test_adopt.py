@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 import re
+import time
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -15,6 +16,7 @@ import pytest
 from pydantic import SecretStr
 
 from policies.loader import load_policy
+from policies.yaml_tree import MAX_FILE_BYTES
 from provisioning.adopt import Adopted, adopt
 from provisioning.adopt_check import AdoptError, require_faithful
 from provisioning.adopt_policy import policy_text
@@ -466,6 +468,27 @@ def test_a_policy_that_would_change_the_realm_is_not_given(pristine: Live) -> No
     text = policy_text(found)
     with pytest.raises(AdoptError, match="role cook"):
         require_faithful(text, found, pristine, at=NOW)
+
+
+def test_a_realm_that_no_policy_can_say_is_told_so(pristine: Live) -> None:
+    live = also(pristine, {Key(Kind.LOCALIZATION, "en"): {"<<": "x"}})
+    with pytest.raises(AdoptError, match=r"no policy was made: policy\.yaml:"):
+        written(live)
+
+
+def test_a_large_realm_is_adopted_in_no_time_worth_mentioning(pristine: Live) -> None:
+    many: dict[Key, Mapping[str, Any]] = {}
+    for n in range(1000):
+        many[Key(Kind.CLIENT, f"c{n}")] = client(redirectUris=[f"https://c{n}.example/*"])
+        many[Key(Kind.ROLE, f"r{n}")] = {"description": "A role"}
+        many[Key(Kind.GROUP, f"/g{n % 500}/s{n}" if n >= 500 else f"/g{n}")] = {"attributes": {}}
+    live = also(pristine, many)
+    before = time.process_time()
+    found = adopt(live)
+    text = policy_text(found)
+    assert time.process_time() - before < 10
+    assert (len(found.raw["clients"]), len(found.sections["roles"])) == (1000, 1000)
+    assert len(text) < MAX_FILE_BYTES
 
 
 def test_the_pages_order_of_the_profile_is_kept_and_what_is_gone_is_not_declared(
