@@ -42,12 +42,17 @@ class Rollback:
     notes: tuple[str, ...]
 
 
-def require_same_realm(recorded: Recorded, *, server: str, live: Live) -> None:
-    """Refuse another server, and a realm that is not the one of the run.
+def require_taken_back_here(recorded: Recorded, *, server: str, live: Live) -> None:
+    """Refuse a run that wrote nothing, another server, and a realm that is not the one of the run.
 
     Raises RollbackRefusedError.
     """
     record = recorded.record
+    if recorded.outcome is not None and recorded.outcome.outcome == "refused":
+        raise RollbackRefusedError(
+            f"the run was refused before it wrote anything ({recorded.outcome.code})",
+            hint="`tanba runs` says which runs wrote; what is there now is not of this one.",
+        )
     if record.server != server:
         raise RollbackRefusedError(
             f"the run was on {record.server!r}, not on {server!r}",

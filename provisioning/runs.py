@@ -88,6 +88,10 @@ class Run:
         """It ended otherwise; `code` is the error's. Raises RunFolderError."""
         self._finish(outcome_of(self._record, "failed", code=code, at=at, live=None))
 
+    def refused(self, code: str, *, at: datetime) -> None:
+        """As `failed`, before anything was written."""
+        self._finish(outcome_of(self._record, "refused", code=code, at=at, live=None))
+
     def _finish(self, outcome: Mapping[str, Any]) -> None:
         with _said(self._folder):
             _write(self._folder, OUTCOME, outcome)

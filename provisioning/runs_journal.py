@@ -50,6 +50,7 @@ class RunJournal:
     _begun: Run | None = None
     _planned: Surveyed | None = None
     _state: State | None = None
+    _may_write: bool = False
     _new_id: str = field(default_factory=lambda: str(uuid.uuid4()))
 
     def begin(self, surveyed: Surveyed) -> None:
@@ -59,6 +60,7 @@ class RunJournal:
             surveyed, state, server=self.server, who=self.who, at=self.clock()
         )
         self._planned = surveyed
+        self._may_write = surveyed.plan.creates_realm
         self.run = self._begun.id
 
     def intend(self, target: Target, surveyed: Surveyed) -> None:
@@ -71,6 +73,7 @@ class RunJournal:
         if self._begun is not None and not new_realm:
             self._begun.seen_again(surveyed, self._state or State(""))
         self._planned = surveyed
+        self._may_write = True
         if self._state is not None:
             intended = state_before(self._state, surveyed.plan)
             self._state = write_state(target, self._state, intended, new_id=self._new_id)
@@ -88,7 +91,8 @@ class RunJournal:
         if self._begun is not None:
             # What ended the run is what people must hear; a run without an outcome was cut off.
             with suppress(RunFolderError):
-                self._begun.failed(code, at=self.clock())
+                end = self._begun.failed if self._may_write else self._begun.refused
+                end(code, at=self.clock())
 
     def settle(
         self, locked: Callable[[], AbstractContextManager[Target]], surveyed: Surveyed

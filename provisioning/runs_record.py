@@ -104,11 +104,11 @@ class RunRecord(Frozen):
 class OutcomeRecord(Frozen):
     """How a run ended. `left`: digests of flows and new objects as the run left them, by place.
 
-    A run that was cut off has none.
+    `refused`: before anything was written. A run that was cut off has no outcome.
     """
 
     version: Literal[1]
-    outcome: Literal["applied", "failed"]
+    outcome: Literal["applied", "failed", "refused"]
     code: str | None
     at: AwareDatetime
     left: dict[str, str]

@@ -23,7 +23,7 @@ from provisioning.rollback import (
     Rollback,
     amended,
     changed_since,
-    require_same_realm,
+    require_taken_back_here,
     rolled_back,
 )
 from provisioning.runs import Recorded, Runs
@@ -61,7 +61,7 @@ def rollback(
     recorded = Runs(runs_dir).load(run)
     connection = connect(server)
     live = read(connection, Desired(recorded.record.realm, (), whole=False))
-    require_same_realm(recorded, server=connection.settings.url, live=live)
+    require_taken_back_here(recorded, server=connection.settings.url, live=live)
     back = rolled_back(recorded, live, ownership_of(live, at=None))
     surveyed = _surveyed(recorded, back, live)
     if output == "text":

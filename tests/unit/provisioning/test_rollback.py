@@ -20,7 +20,7 @@ from provisioning.rollback import (
     RollbackRefusedError,
     amended,
     changed_since,
-    require_same_realm,
+    require_taken_back_here,
     rolled_back,
 )
 from provisioning.runs import Recorded, Runs
@@ -234,20 +234,32 @@ def test_nothing_is_deleted_by_a_state_that_cannot_be_read(tmp_path: Path) -> No
 
 def test_another_server_or_realm_is_refused(tmp_path: Path) -> None:
     run = ran(tmp_path, shop({}), declaring({ROLE: {}}))
-    require_same_realm(run, server=SERVER, live=shop({}))
+    require_taken_back_here(run, server=SERVER, live=shop({}))
     with pytest.raises(RollbackRefusedError, match="not on"):
-        require_same_realm(run, server="https://other.example", live=shop({}))
+        require_taken_back_here(run, server="https://other.example", live=shop({}))
     anew = Live("shop", exists=True, objects={REALM: {}}, ids={REALM: "another"})
     with pytest.raises(RollbackRefusedError, match="made anew"):
-        require_same_realm(run, server=SERVER, live=anew)
+        require_taken_back_here(run, server=SERVER, live=anew)
     with pytest.raises(RollbackRefusedError, match="not there any more"):
-        require_same_realm(run, server=SERVER, live=Live("shop", exists=False))
+        require_taken_back_here(run, server=SERVER, live=Live("shop", exists=False))
+
+
+def test_a_run_that_wrote_nothing_is_not_taken_back(tmp_path: Path) -> None:
+    """What another run did meanwhile would be."""
+    before = shop({REALM: {"a": 1}})
+    desired = declaring({REALM: {"a": 2}})
+    runs = Runs(tmp_path)
+    surveyed = Surveyed(desired, before, plan(desired, before))
+    run = runs.begin(surveyed, State(""), server=SERVER, who="ana@host", at=NOW)
+    run.refused("realm_locked", at=NOW)
+    with pytest.raises(RollbackRefusedError, match="before it wrote anything"):
+        require_taken_back_here(runs.load(run.id), server=SERVER, live=shop({REALM: {"a": 2}}))
 
 
 def test_a_run_that_made_the_realm_is_refused(tmp_path: Path) -> None:
     run = ran(tmp_path, Live("shop", exists=False), declaring({ROLE: {}}))
     with pytest.raises(RollbackRefusedError, match="made the realm") as raised:
-        require_same_realm(run, server=SERVER, live=shop({}))
+        require_taken_back_here(run, server=SERVER, live=shop({}))
     assert raised.value.exit_code == 3
 
 

@@ -206,15 +206,42 @@ def test_a_record_elsewhere_is_not_read_through_a_link(tmp_path: Path, surveyed:
         runs.load(run.id)
 
 
+def journal(folder: Path) -> RunJournal:
+    return RunJournal(Runs(folder), "https://id.example", "ana@host", lambda: NOW)
+
+
+def test_a_run_that_was_refused_before_its_first_write_says_so(
+    tmp_path: Path, surveyed: Surveyed
+) -> None:
+    kept = journal(tmp_path)
+    kept.begin(surveyed)
+    kept.failed("realm_locked")
+    outcome = Runs(tmp_path).load(kept.run).outcome
+    assert outcome is not None
+    assert (outcome.outcome, outcome.code) == ("refused", "realm_locked")
+
+
+def test_a_run_that_may_have_made_the_realm_is_not_said_to_have_written_nothing(
+    tmp_path: Path, desired: Desired
+) -> None:
+    nowhere = Live(desired.realm, exists=False)
+    kept = journal(tmp_path)
+    kept.begin(Surveyed(desired, nowhere, plan(desired, nowhere)))
+    kept.failed("keycloak_unreachable")
+    outcome = Runs(tmp_path).load(kept.run).outcome
+    assert outcome is not None
+    assert outcome.outcome == "failed"
+
+
 def test_a_folder_that_is_lost_meanwhile_does_not_hide_why_the_run_ended(
     tmp_path: Path, surveyed: Surveyed
 ) -> None:
-    journal = RunJournal(Runs(tmp_path / "runs"), "https://id.example", "ana@host", lambda: NOW)
-    journal.begin(surveyed)
+    kept = journal(tmp_path / "runs")
+    kept.begin(surveyed)
     shutil.rmtree(tmp_path / "runs")
-    journal.failed("keycloak_unreachable")
-    journal.begin(surveyed)
-    journal.failed("keycloak_unreachable")
-    outcome = Runs(tmp_path / "runs").load(journal.run).outcome
+    kept.failed("keycloak_unreachable")
+    kept.begin(surveyed)
+    kept.failed("keycloak_unreachable")
+    outcome = Runs(tmp_path / "runs").load(kept.run).outcome
     assert outcome is not None
     assert outcome.code == "keycloak_unreachable"
