@@ -67,7 +67,10 @@ class Drifted:
 
 @dataclass(frozen=True, slots=True)
 class Drift:
-    """Everything that separates a realm from its declaration; `missing`: the realm is not there."""
+    """Everything that separates a realm from its declaration.
+
+    `missing`: the realm is not there; then its objects are not told one by one.
+    """
 
     realm: str
     missing: bool
@@ -79,8 +82,12 @@ class Drift:
         return not self.objects and not self.missing
 
     def count(self, side: Side) -> int:
-        """How many values were changed on one side; an object that came or went is one."""
-        return sum(d.side is side for o in self.objects for d in o.deviations)
+        """How many values were changed on one side; an object that came or went is one.
+
+        So is a whole realm: where it went cannot be told.
+        """
+        values = sum(d.side is side for o in self.objects for d in o.deviations)
+        return values + (self.missing and side is Side.UNKNOWN)
 
 
 def drift(planned: Plan, live: Live, state: State | None) -> Drift:
@@ -89,6 +96,8 @@ def drift(planned: Plan, live: Live, state: State | None) -> Drift:
     Left out is what is nobody's change: a binding that is only to be written because its flow is
     built anew, and the clearing away of a flow that Tanba itself replaced.
     """
+    if planned.creates_realm:
+        return Drift(planned.realm, missing=True, objects=())
     applied = None if state is None or state.at is None else state.applied
     cleared = {(idle.alias, identity) for identity, idle in state.idle.items()} if state else set()
     found = [
@@ -96,7 +105,7 @@ def drift(planned: Plan, live: Live, state: State | None) -> Drift:
         for change in planned.changes
         if not (change.action == "delete" and (change.key.name, change.live_id) in cleared)
     ]
-    return Drift(planned.realm, planned.creates_realm, tuple(o for o in found if o.deviations))
+    return Drift(planned.realm, missing=False, objects=tuple(o for o in found if o.deviations))
 
 
 def _drifted(change: Change, live: Live, applied: Applied | None) -> Drifted:

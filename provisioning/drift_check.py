@@ -80,7 +80,7 @@ def check(
     )
     if before is not None and same(before, fresh):
         return replace(fresh, trail=before.trail, told=before.told, names=before.names)
-    if found.missing or not (found.objects or fresh.unmanaged):
+    if not (found.objects or fresh.unmanaged):
         return fresh
     suspects = [o.key for o in found.objects if o.perhaps_in_keycloak]
     strangers = [item.key for item in fresh.unmanaged or () if item.key not in suspects]

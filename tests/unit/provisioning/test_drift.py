@@ -243,8 +243,8 @@ def test_a_realm_that_is_not_there_is_drift() -> None:
     now = desired((ROLE, {"description": "x"}))
     nowhere = Live(REALM, exists=False)
     result = drift(plan(now, nowhere), nowhere, State(""))
-    assert result.missing
-    assert not result.empty
+    assert (result.missing, result.empty, result.objects) == (True, False, ())
+    assert [result.count(side) for side in Side] == [0, 0, 0, 1]
 
 
 def test_a_realm_as_declared_has_no_drift_whatever_was_applied() -> None:

@@ -15,7 +15,7 @@ from pydantic import SecretStr
 from provisioning.admin_events import Actor, AdminEvent
 from provisioning.admin_events_read import Trail
 from provisioning.desired.realm import SMTP_FINGERPRINT
-from provisioning.drift import drift
+from provisioning.drift import Drift, drift
 from provisioning.drift_check import TOLD, Checked, Told, tell
 from provisioning.drift_digests import applied_of
 from provisioning.drift_report import (
@@ -247,6 +247,12 @@ def test_a_damaged_record_is_a_finding() -> None:
     record = realm_of(one)
     assert (record.applied, record.state_damage) == (None, "its checksum does not fit")
     assert "  ! the record of the last apply is damaged: its checksum" in as_text(record)
+
+
+def test_a_realm_that_is_not_there_is_one_line() -> None:
+    one = Checked(Drift(REALM, missing=True, objects=()), State(""))
+    assert not one.clean
+    assert as_text(realm_of(one)) == "grain-receipts: the realm is not there"
 
 
 def test_a_realm_without_a_record_says_so() -> None:
