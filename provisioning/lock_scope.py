@@ -21,6 +21,7 @@ from provisioning.errors import (
     KeycloakRefusedError,
     KeycloakUnreachableError,
     ObjectNotFoundError,
+    UnexpectedAnswerError,
 )
 from provisioning.own_objects import LOCK_SCOPE
 from provisioning.render import printable
@@ -39,6 +40,7 @@ _HIDDEN = {
 
 _LONGEST = 200
 _ATTEMPTS = 3
+_NO_WORD = (KeycloakUnreachableError, KeycloakRefusedError, UnexpectedAnswerError)
 _CONTESTED = frozenset({HTTPStatus.CONFLICT, HTTPStatus.BAD_REQUEST})
 """409; and 400, by which Keycloak tells that its database refused a second of the name."""
 
@@ -119,7 +121,7 @@ class LockScopes:
         for attempt in range(1, _ATTEMPTS + 1):
             try:
                 self._connection.request("POST", self._path, holder.representation(beat=0))
-            except (KeycloakUnreachableError, KeycloakRefusedError) as error:
+            except _NO_WORD as error:
                 contested = _status(error) in _CONTESTED
                 if not contested and not outcome_unknown(error):
                     raise
@@ -144,7 +146,7 @@ class LockScopes:
                 self._connection.request("DELETE", self._of(run))
             except ObjectNotFoundError:
                 return
-            except (KeycloakUnreachableError, KeycloakRefusedError) as error:
+            except _NO_WORD as error:
                 if not outcome_unknown(error) or attempt == _ATTEMPTS:
                     raise
                 if self.find(run) is None:
@@ -168,7 +170,7 @@ def outcome_unknown(error: Exception) -> bool:
 
 
 def _status(error: Exception) -> int:
-    """HTTP's status; no answer at all counts as a server's failure."""
+    """HTTP's status; no answer of Keycloak's at all counts as a server's failure."""
     if isinstance(error, KeycloakRefusedError):
         return error.status
     return HTTPStatus.INTERNAL_SERVER_ERROR
