@@ -17,8 +17,9 @@ from cli import tanba
 from policies.errors import TanbaError
 from provisioning.errors import ObjectNotFoundError
 from tests.keycloak.own_keycloak import BOOTSTRAP, OwnKeycloak
-from tests.properties.drawing import SECRETS, Realm
+from tests.properties.drawing import SECRETS
 from tests.properties.policies_at_random import as_policy
+from tests.properties.typed_at_random import Policy
 
 NAME = "at-random"
 _SECRET_PATHS = re.compile(r"(^|\.)(secret|clientSecret)$")
@@ -53,10 +54,10 @@ class RandomRealm:
         except ObjectNotFoundError:
             return
 
-    def policy(self, name: str, realm: Realm) -> Path:
+    def policy(self, name: str, declared: Policy) -> Path:
         """A policy's file that declares it."""
         file = self._folder / f"{name}.yaml"
-        file.write_text(as_policy(NAME, realm), encoding="utf-8")
+        file.write_text(as_policy(NAME, declared), encoding="utf-8")
         return file
 
     def run(self, *arguments: str) -> Said:
@@ -108,7 +109,7 @@ def without_secrets(differences: list[Mapping[str, Any]]) -> list[Mapping[str, A
     return [one for one in differences if not _SECRET_PATHS.search(str(one.get("path", "")))]
 
 
-def holds(realm: RandomRealm, first: Realm, second: Realm) -> None:
+def holds(realm: RandomRealm, first: Policy, second: Policy) -> None:
     """The property: apply one and another, and the realm is as the other declares; take that back.
 
     Raises AssertionError with the plan that should have been empty.

@@ -11,8 +11,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 
 from tests.keycloak.own_keycloak import OwnKeycloak
 from tests.keycloak.random_realm import RandomRealm, holds, without_secrets
-from tests.properties.drawing import Realm
-from tests.properties.policies_at_random import realms
+from tests.properties.typed_at_random import Policy, policies
 
 pytestmark = pytest.mark.keycloak
 pytest_plugins = ["tests.keycloak.shared_server"]
@@ -38,17 +37,17 @@ _FIVE = settings(_DRAWN, max_examples=5)
 
 
 @_DRAWN
-@given(first=realms(), second=realms())
+@given(first=policies(), second=policies())
 def test_from_one_policy_to_another_and_back_nothing_is_left_and_nothing_is_lost(
-    realm: RandomRealm, first: Realm, second: Realm
+    realm: RandomRealm, first: Policy, second: Policy
 ) -> None:
     holds(realm, first, second)
 
 
 @_FIVE
-@given(declared=realms())
+@given(declared=policies())
 def test_what_is_adopted_from_a_realm_declares_all_of_it(
-    realm: RandomRealm, declared: Realm
+    realm: RandomRealm, declared: Policy
 ) -> None:
     realm.apply(realm.policy("declared", declared))
     adopted = realm.adopt()

@@ -27,6 +27,8 @@ FLAGS = st.booleans()
 
 
 def some(names: tuple[str, ...], *, least: int = 0) -> st.SearchStrategy[list[str]]:
+    if not names:
+        return st.builds(list)
     return st.lists(st.sampled_from(names), unique=True, min_size=least, max_size=len(names))
 
 

@@ -266,6 +266,6 @@ def _in_path(name: str) -> str:
     return name.replace("/", "~/")
 
 
-def as_policy(realm_name: str, realm: Realm) -> str:
-    """A policy file that declares it."""
-    return json.dumps({"version": 1, "realm": realm_name, "raw": realm}, ensure_ascii=False)
+def as_policy(realm_name: str, declared: dict[str, Any]) -> str:
+    """A policy's file that declares it for the realm of this name."""
+    return json.dumps({"version": 1, "realm": realm_name, **declared}, ensure_ascii=False)

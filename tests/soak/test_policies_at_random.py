@@ -15,8 +15,8 @@ from hypothesis import HealthCheck, Phase, given, note, settings
 
 from tests.keycloak.own_keycloak import own_keycloak
 from tests.keycloak.random_realm import RandomRealm, holds
-from tests.properties.drawing import Realm
-from tests.properties.policies_at_random import as_policy, realms
+from tests.properties.policies_at_random import as_policy
+from tests.properties.typed_at_random import Policy, policies
 
 pytestmark = pytest.mark.keycloak
 
@@ -42,9 +42,9 @@ def realm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RandomRealm]:
     deadline=None,
     suppress_health_check=list(HealthCheck),
 )
-@given(first=realms(), second=realms())
+@given(first=policies(), second=policies())
 def test_from_one_policy_to_another_and_back_many_times(
-    realm: RandomRealm, first: Realm, second: Realm
+    realm: RandomRealm, first: Policy, second: Policy
 ) -> None:
     note(as_policy("first", first))
     note(as_policy("second", second))
