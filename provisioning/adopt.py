@@ -15,7 +15,7 @@ from provisioning.adopt_secrets import Needed, with_references
 from provisioning.adopt_sections import WHOLE, in_words
 from provisioning.desired.realm import SMTP_FINGERPRINT
 from provisioning.diff import MASK
-from provisioning.export import is_left_over
+from provisioning.export_flows import replaced_flows
 from provisioning.own_objects import is_own
 from provisioning.representation.order import as_declared
 from provisioning.resources import Body, Key, Kind, Live
@@ -63,7 +63,8 @@ class Adopted:
 def adopt(live: Live) -> Adopted:
     """The policy of a realm; the same for the same realm."""
     defaults = defaults_of(live)
-    kept = {key: body for key, body in live.objects.items() if not _is_none_of_ours(key)}
+    over = replaced_flows(live)
+    kept = {key: body for key, body in live.objects.items() if not (is_own(key) or key in over)}
     told: dict[Key, Body] = {}
     for key, body in kept.items():
         part = _told(key, body, live, defaults.get(key))
@@ -75,11 +76,6 @@ def adopt(live: Live) -> Adopted:
     said, rest = in_words(live.realm, told, found, defaults=defaults, split=split)
     document = {**said, "raw": raw_of(rest, split=split)}
     referring, secrets, left_out = with_references(document, realm=live.realm)
-    over = tuple(
-        f"the flow {key}, which Tanba set aside or left unfinished"
-        for key in sorted(live.objects)
-        if key.kind is Kind.FLOW and is_left_over(key.name)
-    )
     gone = {key for key in defaults.keys() - live.objects.keys() if key.kind not in PARTS}
     alone = tuple(sorted(key for key in gone if not gone & set(owners(key))))
     return Adopted(
@@ -88,14 +84,10 @@ def adopt(live: Live) -> Adopted:
         {name: part for name, part in referring.items() if name != "raw"},
         referring["raw"],
         secrets,
-        left_out + over,
+        left_out + tuple(f"the flow {key}, which Tanba replaced" for key in sorted(over)),
         alone,
         frozenset(defaults),
     )
-
-
-def _is_none_of_ours(key: Key) -> bool:
-    return is_own(key) or (key.kind is Kind.FLOW and is_left_over(key.name))
 
 
 def _told(key: Key, body: Body, live: Live, default: Body | None) -> Body | None:

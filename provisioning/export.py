@@ -20,11 +20,13 @@ from provisioning.desired import build
 from provisioning.desired.realm import SMTP_FINGERPRINT
 from provisioning.diff import MASK
 from provisioning.errors import ExportError, RealmMissingError
+from provisioning.export_flows import replaced_flows, without_flows
 from provisioning.export_secrets import masked, with_secrets
 from provisioning.export_stable import identity, stable
 from provisioning.own_objects import LOCK_SCOPE, STATE_CLIENT
 from provisioning.references import Referenced, referenced
-from provisioning.resources import Desired
+from provisioning.representation import objects_of
+from provisioning.resources import Desired, Live
 
 _ADDRESSES = ("portal.url", "eds.verifier_url", "links.instructions", "links.support")
 _SMTP = {
@@ -54,8 +56,6 @@ case."""
 _PROXIES = frozenset({"all_proxy", "ftp_proxy", "http_proxy", "https_proxy"})
 """Variables that are not, and may hold a password."""
 
-_LEFT_OVER = re.compile(r" (set aside \d+|unfinished)$")
-
 
 def export_realms(
     connection: Connection, policies: Iterable[Policy], *, at: datetime
@@ -76,16 +76,13 @@ def render(realms: list[dict[str, Any]]) -> str:
     return json.dumps(realms, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
 
 
-def is_left_over(alias: str) -> bool:
-    """Whether a flow of this name is bound nowhere any more, or not yet."""
-    return bool(_LEFT_OVER.search(alias))
-
-
 def _snapshot(connection: Connection, realm: str) -> dict[str, Any]:
     found = connection.snapshot(f"/realms/{quoted(realm)}")
     if found is None:
         raise RealmMissingError(f"there is no realm {realm} to export", hint="Apply it first.")
-    return found
+    objects = objects_of(found)
+    live = Live(realm, exists=True, objects=objects.bodies, ids=objects.ids)
+    return without_flows(found, {key.name for key in replaced_flows(live)})
 
 
 def portable(realm: Mapping[str, Any], policy: Policy, desired: Desired) -> dict[str, Any]:
@@ -114,7 +111,7 @@ def portable(realm: Mapping[str, Any], policy: Policy, desired: Desired) -> dict
 
 
 def _without_ours(realm: Mapping[str, Any]) -> dict[str, Any]:
-    """The realm without Tanba's two objects, what it set aside, and what it noted of a secret."""
+    """The realm without Tanba's two objects, and without what it noted of a secret."""
     found = dict(realm)
     for section, name, ours in (
         ("clients", "clientId", STATE_CLIENT),
@@ -124,8 +121,6 @@ def _without_ours(realm: Mapping[str, Any]) -> dict[str, Any]:
     roles = dict(realm.get("roles") or {})
     of_clients = {k: v for k, v in (roles.get("client") or {}).items() if k != STATE_CLIENT}
     found["roles"] = {**roles, **({"client": of_clients} if "client" in roles else {})}
-    for section in ("authenticationFlows", "authenticatorConfig"):
-        found[section] = [item for item in realm[section] if not is_left_over(item["alias"])]
     found["attributes"] = {k: v for k, v in realm["attributes"].items() if k != SMTP_FINGERPRINT}
     found["smtpServer"] = dict(realm.get("smtpServer") or {})
     return found

@@ -7,7 +7,7 @@ is written or deleted by `apply`: a list for people.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,10 +52,13 @@ class Unmanaged:
     settings: tuple[str, ...] = ()
 
 
-def unmanaged(desired: Desired, live: Live) -> tuple[Unmanaged, ...]:
+def unmanaged(
+    desired: Desired, live: Live, *, made: Collection[Key] = frozenset()
+) -> tuple[Unmanaged, ...]:
     """Everything in the realm that neither the policy names nor Keycloak makes; in stable order.
 
     An object that comes with another of the list (a client's mapper) is not listed again.
+    `made`: what Tanba made; where no policy names it any more, the plan itself says so.
     """
     bodies = {resource.key: resource.body for resource in desired.resources}
     defaults = defaults_of(live)
@@ -64,7 +67,9 @@ def unmanaged(desired: Desired, live: Live) -> tuple[Unmanaged, ...]:
         for key in live.objects
         if not (key in bodies or key in defaults or key.kind in PARTS or is_own(key))
     }
-    found = [Unmanaged(key) for key in whole if not _comes_with(key, live, whole)]
+    found = [
+        Unmanaged(key) for key in whole if key not in made and not _comes_with(key, live, whole)
+    ]
     for key in live.objects.keys() - whole:
         if not (is_own(key) or _comes_with(key, live, whole)):
             body = comparable(key, live.objects[key])

@@ -25,6 +25,7 @@ from provisioning.commands.output import show
 from provisioning.keepers import require_current_agreement
 from provisioning.planfile import as_file, document_of, schema
 from provisioning.render_markdown import as_markdown
+from provisioning.state import ownership_of
 from provisioning.survey import Surveyed, survey, survey_all
 from provisioning.unmanaged import unmanaged
 
@@ -89,7 +90,9 @@ def plan(
 
 
 def _with_unmanaged(realm: Surveyed) -> Surveyed:
-    found = unmanaged(realm.desired, realm.live)
+    ownership = ownership_of(realm.live, at=None)
+    made = ownership.created.keys() | ownership.inside.keys()
+    found = unmanaged(realm.desired, realm.live, made=made)
     return replace(realm, plan=replace(realm.plan, unmanaged=found))
 
 

@@ -31,6 +31,9 @@ from provisioning.representation import objects_of
 from provisioning.representation.objects import without
 from provisioning.representation.order import ORDERED
 from provisioning.resources import Desired, Key, Kind, Live
+from provisioning.state_client import ATTRIBUTE
+from provisioning.state_text import Idle, State
+from provisioning.state_text import written as state_text
 from provisioning.unmanaged import comparable
 
 VERSION = "26.7.4"
@@ -361,6 +364,19 @@ def test_tanbas_own_objects_and_flows_set_aside_stay_out(pristine: Live) -> None
     assert found.raw == {}
     assert "tanba-" not in text
     assert "the flow tanba browser set aside 2" in text
+
+
+def test_a_flow_that_waits_only_for_those_in_the_middle_of_it_stays_out(pristine: Live) -> None:
+    old, new = Key(Kind.FLOW, "shop browser 1"), Key(Kind.FLOW, "shop browser 2")
+    flow = {"description": "", "executions": [{"requirement": "REQUIRED", "provider": "p"}]}
+    state = State("r", created={old: "1", new: "2"}, idle={"1": Idle(old.name, NOW)})
+    keeper = Key(Kind.CLIENT, STATE_CLIENT)
+    ids = {Key(Kind.REALM, "shop"): "r", old: "1", new: "2", keeper: "c"}
+    body = {"enabled": False, "attributes": {ATTRIBUTE: state_text(state)}}
+    live = replace(also(pristine, {old: flow, new: flow, keeper: body}), ids=ids)
+    found, _ = written(live)
+    assert [flow["alias"] for flow in found.sections["flows"]] == [new.name]
+    assert found.left_out == (f"the flow {old.name}, which Tanba replaced",)
 
 
 def test_secrets_become_references_and_no_value_is_in_the_file(

@@ -14,7 +14,11 @@ from provisioning.desired import build
 from provisioning.diff import MASK
 from provisioning.errors import ExportError
 from provisioning.export import portable, render
-from provisioning.resources import Desired
+from provisioning.export_flows import replaced_flows, without_flows
+from provisioning.own_objects import STATE_CLIENT
+from provisioning.resources import Desired, Key, Kind, Live
+from provisioning.state_client import ATTRIBUTE
+from provisioning.state_text import Idle, State, written
 from tests.unit.provisioning.conftest import NOW, PLANTED
 
 
@@ -80,13 +84,40 @@ def test_the_file_is_the_same_for_the_same_realm(
     assert PLANTED not in text
 
 
-def test_steps_of_a_flow_keep_their_order_and_set_aside_flows_stay_out(
-    grain_receipts: PortalPolicy, desired: Desired
-) -> None:
+def test_steps_of_a_flow_keep_their_order(grain_receipts: PortalPolicy, desired: Desired) -> None:
     realm = portable(partial(), grain_receipts, desired)
-    (flow,) = realm["authenticationFlows"]
+    (flow,) = [flow for flow in realm["authenticationFlows"] if flow["alias"] == "b"]
     assert flow["authenticationExecutions"] == [{"x": "2"}, {"x": "1"}]
-    assert realm["authenticatorConfig"] == []
+
+
+@pytest.mark.parametrize(
+    ("alias", "bound", "is_over"),
+    [
+        ("office 1", "other", True),
+        ("office 1", "office 1", False),
+        ("office", "other", False),
+        ("office set aside 2", "other", True),
+        ("office set aside 2", "office set aside 2", False),
+        ("office unfinished", "other", True),
+    ],
+)
+def test_a_flow_that_was_replaced_stays_out_unless_it_is_bound(
+    alias: str, bound: str, *, is_over: bool
+) -> None:
+    flow, realm = Key(Kind.FLOW, alias), Key(Kind.REALM, "shop")
+    keeper, waiting = Key(Kind.CLIENT, STATE_CLIENT), {"1": Idle("office 1", NOW)}
+    state = State("r", created={flow: "1"}, idle=waiting if alias == "office 1" else {})
+    live = Live(
+        "shop",
+        exists=True,
+        objects={
+            realm: {"browserFlow": bound},
+            flow: {"executions": []},
+            keeper: {"enabled": False, "attributes": {ATTRIBUTE: written(state)}},
+        },
+        ids={realm: "r", flow: "1", keeper: "c"},
+    )
+    assert replaced_flows(live) == (frozenset({flow}) if is_over else frozenset())
 
 
 def test_a_secret_nobody_declared_stops_the_export(
@@ -186,3 +217,30 @@ raw:
     assert made["identityProviders"][0]["config"] == {"clientSecret": "${G}"}
     assert made["components"]["storage"][0]["config"] == {"bindCredential": ["${LDAP}"]}
     assert PLANTED not in render([made])
+
+
+def test_a_flow_goes_with_what_it_alone_needs() -> None:
+    def flow(alias: str, *inner: str, config: str = "") -> dict[str, Any]:
+        steps = [{"flowAlias": name} for name in inner]
+        return {
+            "alias": alias,
+            "authenticationExecutions": [*steps, {"authenticatorConfig": config}],
+        }
+
+    realm = {
+        "authenticationFlows": [
+            flow("old", "old forms", "shared", config="old settings"),
+            flow("old forms", config="both"),
+            flow("shared", config="shared settings"),
+            flow("new", "shared", config="both"),
+        ],
+        "authenticatorConfig": [
+            {"alias": name} for name in ("old settings", "both", "shared settings", "unused")
+        ],
+    }
+    left = without_flows(realm, {"old", "never there"})
+    assert [item["alias"] for item in left["authenticationFlows"]] == ["shared", "new"]
+    assert [item["alias"] for item in left["authenticatorConfig"]] == [
+        "both", "shared settings", "unused",
+    ]  # fmt: skip
+    assert without_flows(realm, set()) == realm

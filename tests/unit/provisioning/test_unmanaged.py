@@ -72,6 +72,12 @@ def test_tanbas_own_objects_are_not_listed(pristine: Live) -> None:
     assert unmanaged(NOTHING, live) == ()
 
 
+def test_what_tanba_made_and_nobody_names_any_more_is_the_plans_to_say(pristine: Live) -> None:
+    cook, waiter = Key(Kind.ROLE, "cook"), Key(Kind.ROLE, "waiter")
+    live = also(pristine, {cook: {}, waiter: {}})
+    assert unmanaged(NOTHING, live, made={cook}) == (Unmanaged(waiter),)
+
+
 def test_an_object_is_listed_once_and_what_comes_with_it_is_not(pristine: Live) -> None:
     live = also(
         pristine,
