@@ -85,7 +85,10 @@ def plan(desired: Desired, live: Live, ownership: Ownership = NOTHING) -> Plan:
 def _change(resource: Resource, live: Live) -> Change | None:
     found = live.objects.get(resource.key)
     if found is None:
-        return Change("create", resource.key, differences(resource.body, {}), resource.body)
+        made_of = differences(resource.body, {})
+        if resource.key.kind is Kind.REALM and not made_of:
+            return None  # creating the realm is all there is to do
+        return Change("create", resource.key, made_of, resource.body)
     found_differences = differences(resource.body, found)
     if not found_differences:
         return None

@@ -32,6 +32,9 @@ class Display(Protocol):
     def report(self, news: LockNews | BrokenOff) -> None:
         """Something to know that is no change."""
 
+    def say(self, text: str) -> None:
+        """A sentence of the command's own."""
+
 
 @contextmanager
 def display(output: str) -> Iterator[Display]:
@@ -55,16 +58,17 @@ class _Lines:
         self._told: float | None = None
 
     def progress(self, done: Progress) -> None:
-        self._say(f"[{done.done}/{done.total}] {done.realm}: {_what(done)}")
+        self.say(f"[{done.done}/{done.total}] {done.realm}: {_what(done)}")
 
     def report(self, news: LockNews | BrokenOff) -> None:
         if isinstance(news, Waiting):
             if self._told is not None and 0 <= self._told - news.left < _REMIND_SECONDS:
                 return
             self._told = news.left
-        self._say(sentence(news))
+        self.say(sentence(news))
 
-    def _say(self, text: str) -> None:
+    def say(self, text: str) -> None:
+        """Print a sentence."""
         with suppress(OSError):
             click.echo(text, err=True)
 
@@ -75,8 +79,9 @@ class _Notes(_Lines):
     def progress(self, done: Progress) -> None:
         """Not shown."""
 
-    def _say(self, text: str) -> None:
-        super()._say(json.dumps({"note": text}, ensure_ascii=False))
+    def say(self, text: str) -> None:
+        """Print a sentence as one object."""
+        super().say(json.dumps({"note": text}, ensure_ascii=False))
 
 
 class _Bar(_Lines):
@@ -99,7 +104,7 @@ class _Bar(_Lines):
             self._line(sentence(news))
         else:
             self.close()
-            self._say(sentence(news))
+            self.say(sentence(news))
 
     def close(self) -> None:
         """End the line that is being drawn."""

@@ -102,26 +102,29 @@ def apply(  # noqa: PLR0913 - one for each option
     if not yes and not all(planned.empty for planned in plans) and not agreed():
         click.echo("nothing was written", err=True)
         return REFUSED
-    with terminated_as_interrupted(), display(output) as shown:
-        options = ApplyOptions(
-            select=chosen.select,
-            allow_loss=allow_loss,
-            look=look,
-            progress=shown.progress,
-            report=shown.report,
-        )
-        done = [_carried_out(connection, realm, options, runs_dir) for realm in surveyed]
-    if output == "json":
-        show(done, output, connection)
+    options = ApplyOptions(select=chosen.select, allow_loss=allow_loss, look=look)
+    _carry_out(connection, surveyed, options, runs_dir, output)
     return 0
 
 
-def _carried_out(
-    connection: Connection, realm: Surveyed, options: ApplyOptions, runs_dir: Path
-) -> Plan:
-    """The plan carried out; the run that keeps what was there before is named on stderr."""
-    with journal(runs_dir, connection) as kept:
-        return apply_surveyed(connection, realm, replace(options, journal=kept))
+def _carry_out(
+    connection: Connection,
+    surveyed: Sequence[Surveyed],
+    options: ApplyOptions,
+    runs_dir: Path,
+    output: str,
+) -> None:
+    """One realm after the other; one that fails takes nothing away from what was done before."""
+    done: list[Plan] = []
+    try:
+        with terminated_as_interrupted(), display(output) as shown:
+            shown_to = replace(options, progress=shown.progress, report=shown.report)
+            for realm in surveyed:
+                with journal(runs_dir, connection, say=shown.say) as kept:
+                    done.append(apply_surveyed(connection, realm, replace(shown_to, journal=kept)))
+    finally:
+        if output == "json":
+            show(done, output, connection)
 
 
 def _look(document: PlanDocument | None) -> Look:

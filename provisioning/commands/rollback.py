@@ -75,9 +75,9 @@ def rollback(
     if not done.empty:
         amend = functools.partial(amended, recorded, back.desired)
         with (
-            journal(runs_dir, connection, amend=amend) as kept,
             terminated_as_interrupted(),
             display(output) as shown,
+            journal(runs_dir, connection, say=shown.say, amend=amend) as kept,
         ):
             options = ApplyOptions(
                 allow_loss=allow_loss,

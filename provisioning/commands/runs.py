@@ -39,11 +39,15 @@ runs_option = click.option(
 
 @contextmanager
 def journal(
-    runs_dir: Path, connection: Connection, *, amend: Callable[[State], State] | None = None
+    runs_dir: Path,
+    connection: Connection,
+    *,
+    say: Callable[[str], None],
+    amend: Callable[[State], State] | None = None,
 ) -> Iterator[RunJournal]:
     """The journal of one run on one realm, kept in the folder by whoever runs this.
 
-    However the run ends, stderr says how to take it back.
+    However the run ends, `say` is told how to take it back.
     """
     kept = RunJournal(
         runs=Runs(runs_dir),
@@ -57,10 +61,7 @@ def journal(
         yield kept
     finally:
         if kept.run:
-            click.echo(
-                f"run {kept.run}: `tanba rollback {kept.run}` brings back what it changed",
-                err=True,
-            )
+            say(f"run {kept.run}: `tanba rollback {kept.run}` brings back what it changed")
 
 
 @click.command()
