@@ -21,7 +21,7 @@ _SHOWN = 40
 
 
 class KeycloakVersionError(ProvisioningError):
-    """The server's version is not one that Tanba is proven with (exit 3, nothing written)."""
+    """The server's version is not one that Tanba is proven with (exit 3)."""
 
     code = "keycloak_version"
     exit_code = REFUSED
@@ -41,7 +41,7 @@ def require_supported(version: str | None) -> None:
         return
     raise KeycloakVersionError(
         f"{_told(version)}; Tanba works with Keycloak {supported()}",
-        hint=f"{_way_out(release)}; nothing was changed. See docs/keycloak-versions.md",
+        hint=f"{_way_out(release)}; see docs/keycloak-versions.md",
     )
 
 
