@@ -26,7 +26,8 @@ def test_a_realms_name_stands_where_keycloak_puts_it(name: str) -> None:
 @pytest.mark.parametrize("version", SUPPORTED)
 def test_the_defaults_of_every_supported_version_are_known(version: tuple[int, int]) -> None:
     told = ".".join(map(str, (*version, 1)))
-    assert Key(Kind.CLIENT, "admin-cli") in default_objects(told, "shop")
+    objects = default_objects(told, "shop")
+    assert Key(Kind.CLIENT, "admin-cli") in objects, "python -m tests.keycloak.captured_defaults"
     assert default_client(told, "saml")["protocol"] == "saml"
 
 
