@@ -11,7 +11,7 @@ from policies.model_raw import Path, secrets_in
 from provisioning.diff import MASK
 from provisioning.render import printable
 
-_NAMES = ("clientId", "client_id", "alias", "name")
+_NAMES = ("clientId", "client_id", "alias", "name", "flow", "provider")
 _PRIVATE_KEY = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----")
 _PRIVATE_JWK = re.compile(r'"(?:d|k|oth)"\s*:\s*"')
 _VAULT = re.compile(r"\$\{vault\.[\w.-]+\}", re.ASCII)
@@ -96,7 +96,7 @@ def _words(document: Any, path: Path) -> Iterator[str]:
         if isinstance(part, str):
             fields += [part] if place or part != "raw" else []
         elif isinstance(value, Mapping):
-            objects.append(next((str(value[name]) for name in _NAMES if name in value), "?"))
+            objects += [str(value[name]) for name in _NAMES if name in value][:1]
     yield from objects or fields[:-1][:1]
     yield fields[-1]
 

@@ -387,6 +387,16 @@ def test_secrets_become_references_and_no_value_is_in_the_file(
         pristine,
         {
             REALM: realm,
+            Key(Kind.FLOW, "sign-up"): {
+                "description": "",
+                "executions": [
+                    {
+                        "requirement": "REQUIRED",
+                        "provider": "captcha",
+                        "config": {"secret.key": MASK, "site.key": "k"},
+                    }
+                ],
+            },
             Key(Kind.CLIENT, "a-b"): client(publicClient=False),
             Key(Kind.CLIENT, "a.b"): client(publicClient=False),
             Key(Kind.CLIENT, "page"): client(),
@@ -405,6 +415,7 @@ def test_secrets_become_references_and_no_value_is_in_the_file(
     found, text = written(live)
     assert {needed.variable: needed.what for needed in found.secrets} == {
         "SHOP_SMTP_SERVER_PASSWORD": "smtpServer password",
+        "SHOP_SIGN_UP_CAPTCHA_SECRET_KEY": "sign-up captcha secret.key",
         "SHOP_A_B_SECRET": "a-b secret",
         "SHOP_A_B_SECRET_2": "a.b secret",
         "SHOP_SAML_SAML_SIGNING_PRIVATE_KEY": "saml saml.signing.private.key",
