@@ -14,6 +14,7 @@ from pydantic import SecretStr
 from provisioning.connection import Connection, quoted
 from provisioning.errors import UnexpectedAnswerError
 from provisioning.keepers import PROFILE
+from provisioning.live_flows import read_flow, with_settings
 from provisioning.representation import objects_of
 from provisioning.representation.realm import profile_body
 from provisioning.representation.secrets import hidden
@@ -44,6 +45,9 @@ def read(connection: Connection, desired: Desired) -> Live:
             f"the export of the realm {desired.realm} is not as the Admin API documents it: "
             f"{type(error).__name__} at {error}"
         ) from None
+    for key in sorted(found.unclear):
+        tree = read_flow(connection, base, key.name)
+        found.bodies[key] = with_settings(found.bodies[key], tree)
     found.bodies[PROFILE] = profile_body(connection.get(f"{base}/users/profile"))
     for key, secret in _secrets(connection, base, _with_secrets(desired)):
         if key in found.bodies:
@@ -89,26 +93,3 @@ def _pages(connection: Connection, path: str) -> Iterator[list[Mapping[str, Any]
         if len(page) < PAGE:
             return
         first += PAGE
-
-
-def read_flow(connection: Connection, base: str, alias: str) -> list[dict[str, Any]]:
-    """A flow's executions as the tree its declaration has; each keeps Keycloak's own in `row`."""
-    rows = connection.get(f"{base}/authentication/flows/{quoted(alias)}/executions")
-    root: list[dict[str, Any]] = []
-    levels: list[list[dict[str, Any]]] = [root]
-    for row in rows:
-        level = int(row["level"])
-        node: dict[str, Any] = {"requirement": row["requirement"], "row": row}
-        if row.get("authenticationFlow"):
-            node |= {"flow": row["displayName"], "executions": []}
-        else:
-            node["provider"] = row["providerId"]
-            if row.get("authenticationConfig"):
-                config = row["authenticationConfig"]
-                answer = connection.get(f"{base}/authentication/config/{quoted(config)}")
-                node["config"] = answer.get("config") or {}
-        del levels[level + 1 :]
-        levels[level].append(node)
-        if "executions" in node:
-            levels.append(node["executions"])
-    return root

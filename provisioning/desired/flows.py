@@ -111,9 +111,30 @@ def post_broker_login(policy: PortalPolicy) -> Flow:
     return Flow("tanba after eds", "What an EDS sign-in has proven", steps)
 
 
+def recovery(_policy: PortalPolicy) -> Flow:
+    """A forgotten password is set anew by whoever opens the letter, and by nobody else.
+
+    Keycloak's own flow for it does the same until somebody changes it by hand.
+    """
+    steps = tuple(
+        Step(provider, "REQUIRED")
+        for provider in (
+            "reset-credentials-choose-user",
+            "reset-credential-email",
+            "reset-password",
+        )
+    )
+    return Flow("tanba recovery", "A password set anew by the letter's link", steps)
+
+
 def build(policy: PortalPolicy) -> tuple[Resource, ...]:
     """Every flow of ours."""
-    flows = (browser(policy), first_broker_login(policy), post_broker_login(policy))
+    flows = (
+        browser(policy),
+        first_broker_login(policy),
+        post_broker_login(policy),
+        recovery(policy),
+    )
     return tuple(flow.resource() for flow in flows)
 
 

@@ -40,6 +40,7 @@ def build(policy: PortalPolicy) -> Resource:
             "loginTheme": policy.theme,
             "emailTheme": policy.theme,
             "browserFlow": flows.browser(policy).alias,
+            "resetCredentialsFlow": flows.recovery(policy).alias,
             "browserSecurityHeaders": _HEADERS,
             "attributes": _attributes(policy),
         }

@@ -11,11 +11,16 @@ from provisioning.resources import Body, Key
 
 @dataclass(slots=True)
 class Objects:
-    """Bodies by key, and Keycloak's internal ids; `whole` as in `objects_of`."""
+    """Bodies by key, and Keycloak's internal ids; `whole` as in `objects_of`.
+
+    `unclear`: flows of which a step names its settings by an alias that several have: only
+    Keycloak itself can tell which are meant, so they hold none.
+    """
 
     whole: bool
     bodies: dict[Key, Body] = field(default_factory=dict)
     ids: dict[Key, str] = field(default_factory=dict)
+    unclear: set[Key] = field(default_factory=set)
 
     def add(self, key: Key, body: Body, *, id_: object = None) -> None:
         """Take one object. Raises ValueError when the representation names it twice."""

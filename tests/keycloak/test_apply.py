@@ -248,6 +248,34 @@ def _level(admin: Connection) -> None:
     admin.request("PUT", f"{REALM}/authentication/config/{config['id']}", config)
 
 
+def _weakened_behind_a_decoy(admin: Connection) -> None:
+    """Right settings under the alias of weakened ones, in a flow of the attacker's own."""
+    alias = quoted(admin.get(REALM)["browserFlow"])
+    rows = admin.get(f"{REALM}/authentication/flows/{alias}/executions")
+    config_id = next(r["authenticationConfig"] for r in rows if r.get("authenticationConfig"))
+    real = admin.get(f"{REALM}/authentication/config/{config_id}")
+    flows = f"{REALM}/authentication/flows"
+    own = {"alias": "decoy", "providerId": "basic-flow", "topLevel": True, "builtIn": False}
+    admin.request("POST", flows, own)
+    provider = {"provider": "conditional-level-of-authentication"}
+    admin.request("POST", f"{flows}/decoy/executions/execution", provider)
+    (row,) = admin.get(f"{flows}/decoy/executions")
+    decoy = {"alias": "decoy", "config": real["config"]}
+    admin.request("POST", f"{REALM}/authentication/executions/{row['id']}/config", decoy)
+    (row,) = admin.get(f"{flows}/decoy/executions")
+    path = f"{REALM}/authentication/config/{row['authenticationConfig']}"
+    admin.request("PUT", path, admin.get(path) | {"alias": real["alias"]})
+    real["config"] = {**real["config"], "loa-max-age": "999999"}
+    admin.request("PUT", f"{REALM}/authentication/config/{config_id}", real)
+
+
+def _reset_without_a_letter(admin: Connection) -> None:
+    alias = quoted(admin.get(REALM)["resetCredentialsFlow"])
+    path = f"{REALM}/authentication/flows/{alias}/executions"
+    letter = next(e for e in admin.get(path) if e["providerId"] == "reset-credential-email")
+    admin.request("PUT", path, letter | {"requirement": "DISABLED"})
+
+
 def _own_flow(admin: Connection) -> None:
     flows = admin.get(f"{REALM}/authentication/flows")
     builtin = next(flow["id"] for flow in flows if flow["alias"] == "browser")
@@ -295,6 +323,9 @@ DRIFTS: list[tuple[str, Drift]] = [
     ("user_profile user-profile", _unmanaged_attributes),
     ("flow tanba browser", _requirement),
     ("flow tanba browser", _level),
+    ("flow tanba recovery", _reset_without_a_letter),
+    ("realm grain-receipts", _put("", {"resetCredentialsFlow": "reset credentials"})),
+    ("flow tanba browser", _weakened_behind_a_decoy),
 ]
 
 
@@ -411,14 +442,16 @@ def test_a_half_built_flow_is_thrown_away_and_built_again(
 ) -> None:
     admin, connection = applied.bootstrap(), applied.provisioner()
     alias = next(r.key.name for r in desired.resources if r.key.name.startswith("tanba after"))
-    flow = {"alias": f"{alias} unfinished", "providerId": "basic-flow", "topLevel": True}
+    left = str(uuid.uuid4())
+    half = unfinished_name(alias, left)
+    flow = {"id": left, "alias": half, "providerId": "basic-flow", "topLevel": True}
     admin.request("POST", f"{REALM}/authentication/flows", flow | {"builtIn": False})
     executions = f"{REALM}/authentication/flows/{quoted(alias)}/executions"
     admin.request("POST", f"{executions}/execution", {"provider": "deny-access-authenticator"})
     apply_plan(connection, desired, plan_realm(connection, desired))
     flows = {item["alias"] for item in admin.get(f"{REALM}/authentication/flows")}
     assert alias in flows
-    assert f"{alias} unfinished" not in flows
+    assert half not in flows
     assert plan_realm(connection, desired).empty
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Mapping
 from typing import Any
@@ -50,7 +51,7 @@ def image_of(declared: Body, live: Body, key: Key = CLIENT) -> Image:
         ({"a": None}, {"a": ["z", "y"]}, {"a": frozenset({"y", "z"})}),
         ({"a": frozenset({"x"})}, {}, {"a": None}),
     ],
-    ids=str,
+    ids=itertools.count(),
 )
 def test_of_an_update_the_values_that_are_changed_are_kept(
     declared: Body, live: Body, before: Body
@@ -75,7 +76,7 @@ def test_what_a_run_left_is_kept_beside_it_to_tell_later_changes() -> None:
         ({"config": {"k": frozenset({"new"})}}, {"config": {"k": [MASK]}}, "config.k"),
         ({SMTP_FINGERPRINT: "scrypt$new"}, {SMTP_FINGERPRINT: "scrypt$old"}, SMTP_FINGERPRINT),
     ],
-    ids=str,
+    ids=itertools.count(),
 )
 def test_a_secret_is_named_and_not_kept(declared: Body, live: Body, left_out: str) -> None:
     image = image_of(declared, live)

@@ -26,6 +26,16 @@ def test_the_first_eds_sign_in_never_joins_an_account(grain_receipts: PortalPoli
     assert step.config == {"require.password.update.after.registration": "true"}
 
 
+def test_a_password_is_set_anew_by_the_letter_alone(grain_receipts: PortalPolicy) -> None:
+    steps = flows.recovery(grain_receipts).steps
+    assert _providers(steps) == [
+        "reset-credentials-choose-user",
+        "reset-credential-email",
+        "reset-password",
+    ]
+    assert {step.requirement for step in steps} == {"REQUIRED"}
+
+
 def test_the_level_eds_is_reached_through_the_broker_alone(grain_receipts: PortalPolicy) -> None:
     forms = flows.browser(grain_receipts).steps[2]
     assert isinstance(forms, flows.Subflow)
