@@ -20,7 +20,13 @@ from requests.exceptions import SSLError, TooManyRedirects
 from provisioning.auth.bearer import BearerTokens, TokenAnswer
 from provisioning.auth.way import Clock, Form
 from provisioning.auth.ways import way_for
-from provisioning.connection_answers import no_answer, read_json, refusal
+from provisioning.connection_answers import (
+    NO_ADMIN_API,
+    error_of,
+    no_answer,
+    read_json,
+    refusal,
+)
 from provisioning.connection_settings import ConnectionSettings
 from provisioning.errors import (
     NotAuthenticatedError,
@@ -42,6 +48,9 @@ PAUSES_AT_FIRST = (0.2, 0.6)
 
 PAUSES = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 8.0)
 """After one: long enough for a Keycloak that is restarted."""
+
+NO_REALM = "Realm not found."
+"""Keycloak's words, RealmsAdminResource.getRealmAdmin, in each version that is supported."""
 
 _PASSING = frozenset(
     {HTTPStatus.BAD_GATEWAY, HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.GATEWAY_TIMEOUT}
@@ -139,12 +148,20 @@ class Connection:
     def snapshot(self, realm: str) -> dict[str, Any] | None:
         """Keycloak's partial export of the realm at `/admin<realm>`; None where there is none.
 
+        That there is none is believed of Keycloak alone, and in its own words: any other 404 would
+        have a whole realm planned anew.
+
         A POST that only reads, so it counts, is observed and is tried again as a GET.
         """
         path = f"{realm}/partial-export?exportClients=true&exportGroupsAndRoles=true"
         try:
             found = self._answer("POST", path, {}, reads=True)
-        except ObjectNotFoundError:
+        except ObjectNotFoundError as error:
+            if error.reason != NO_REALM:  # then who says so knows nothing of realms
+                raise UnexpectedAnswerError(
+                    f"{self.settings.url} does not answer as Keycloak's Admin API: 404 to {path}",
+                    hint=NO_ADMIN_API,
+                ) from None
             return None
         if not isinstance(found, dict):
             raise UnexpectedAnswerError(f"{self.settings.url} answered {path} with no object")
@@ -215,7 +232,7 @@ class Connection:
             repeatable=self._repeatable,
         )
         if response.status_code != HTTPStatus.OK:
-            return TokenAnswer(response.status_code)
+            return TokenAnswer(response.status_code, error=error_of(response))
         body = read_json(response, where="the token request", url=self.settings.url, expected=True)
         return TokenAnswer(response.status_code, body)
 

@@ -28,6 +28,10 @@ from provisioning.errors import (
 UNKNOWN_OUTCOME = (
     "Whether it was carried out is not known: run `tanba plan` to see what the realm holds."
 )
+NO_ADMIN_API = (
+    "Is TANBA_KEYCLOAK_URL a Keycloak, its path right, and does what stands before it let /admin "
+    "through?"
+)
 _MAX_REASON = 300
 
 _NO_ANSWER: tuple[tuple[type[Exception], str, str], ...] = (
@@ -104,8 +108,14 @@ def refusal(
             status=status,
             hint=advice(method, path, auth_realm=auth_realm),
         )
+    if status == HTTPStatus.NOT_FOUND and not told_by_keycloak(response):
+        return UnexpectedAnswerError(
+            f"no Keycloak answers at that address: 404 to {where}", hint=NO_ADMIN_API
+        )
     if status == HTTPStatus.NOT_FOUND:
-        return ObjectNotFoundError(f"nothing is there: {where}", status=status)
+        return ObjectNotFoundError(
+            f"nothing is there: {where}", status=status, reason=error_of(response) or ""
+        )
     unknown = method != "GET" and status >= HTTPStatus.INTERNAL_SERVER_ERROR
     return KeycloakRefusedError(
         f"Keycloak answered {status} to {where}: {_reason(response)}",
@@ -114,13 +124,29 @@ def refusal(
     )
 
 
-def _reason(response: requests.Response) -> str:
-    """Keycloak's own words for an error; its bodies repeat field names, never our values."""
+def told_by_keycloak(response: requests.Response) -> bool:
+    """Whether a refusal may be Keycloak's own: JSON or nothing at all, never a page."""
+    return not response.content or _object(response) is not None
+
+
+def error_of(response: requests.Response) -> str | None:
+    """The `error` of a refusal as Keycloak tells it; None where there is none."""
+    error = (_object(response) or {}).get("error")
+    return error if isinstance(error, str) else None
+
+
+def _object(response: requests.Response) -> dict[str, Any] | None:
     try:
         body = response.json()
     except requests.JSONDecodeError:
-        return "no reason given"
-    if not isinstance(body, dict):
+        return None
+    return body if isinstance(body, dict) else None
+
+
+def _reason(response: requests.Response) -> str:
+    """Keycloak's own words for an error; its bodies repeat field names, never our values."""
+    body = _object(response)
+    if body is None:
         return "no reason given"
     words = body.get("errorMessage") or body.get("error_description") or body.get("error") or ""
     return str(words)[:_MAX_REASON] or "no reason given"

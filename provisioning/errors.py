@@ -81,9 +81,16 @@ class NotPermittedError(KeycloakRefusedError):
 
 
 class ObjectNotFoundError(KeycloakRefusedError):
-    """404: the realm or object is not there, or this identity may not see it."""
+    """404: the realm or object is not there, or this identity may not see it.
+
+    `reason`: Keycloak's own words, where it has any.
+    """
 
     code = "not_found"
+
+    def __init__(self, message: str, *, status: int, hint: str = "", reason: str = "") -> None:
+        super().__init__(message, status=status, hint=hint)
+        self.reason = reason
 
 
 class UnexpectedAnswerError(ProvisioningError):

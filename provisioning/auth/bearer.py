@@ -15,22 +15,30 @@ from provisioning.auth.way import Clock, Form, Way
 from provisioning.errors import (
     KeycloakRefusedError,
     NotAuthenticatedError,
-    ObjectNotFoundError,
+    ProvisioningError,
     UnexpectedAnswerError,
 )
 
 MARGIN_SECONDS = 10.0
 """A token is not used in its last seconds: a request may take some of them to arrive."""
 
+NO_SUCH_REALM = "Realm does not exist"
+"""Keycloak's words for it; another 404 says that it is not there, or not at this path."""
+
+IS_IT_KEYCLOAK = (
+    "Is TANBA_KEYCLOAK_URL a Keycloak, and its path right? Only some have one, such as /auth."
+)
+
 _REFUSED = frozenset({HTTPStatus.BAD_REQUEST, HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN})
 
 
 @dataclass(frozen=True, slots=True)
 class TokenAnswer:
-    """The token endpoint's answer: HTTP status and, where it is 200, its JSON."""
+    """The token endpoint's answer: HTTP status, its JSON where it is 200, else its `error`."""
 
     status: int
     body: Any = None
+    error: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +74,9 @@ class BearerTokens:
     def current(self) -> str:
         """A token with at least some seconds to live.
 
-        Raises NotAuthenticatedError, ObjectNotFoundError (no such realm), KeycloakRefusedError,
-        UnexpectedAnswerError, and what `ask` raises.
+        Raises NotAuthenticatedError, KeycloakRefusedError, UnexpectedAnswerError (no Keycloak is
+        there), and what `ask` raises; never ObjectNotFoundError: without a token nobody can tell
+        what is there.
         """
         with self._lock:
             if self._held is None or self._clock.elapsed() >= self._held.until:
@@ -96,7 +105,7 @@ class BearerTokens:
         began = self._clock.elapsed()
         answer = self._ask(lambda: self._way.form(at=self._clock.now()))
         if answer.status != HTTPStatus.OK:
-            raise self._refusal(answer.status)
+            raise self._refusal(answer)
         return self._read(answer.body, began)
 
     def _read(self, body: Any, began: float) -> _Held:
@@ -116,12 +125,17 @@ class BearerTokens:
             _ends(began, fields.get("refresh_expires_in")),
         )
 
-    def _refusal(self, status: int) -> KeycloakRefusedError:
-        if status == HTTPStatus.NOT_FOUND:
-            return ObjectNotFoundError(
+    def _refusal(self, answer: TokenAnswer) -> ProvisioningError:
+        status = answer.status
+        if status == HTTPStatus.NOT_FOUND and answer.error == NO_SUCH_REALM:
+            return NotAuthenticatedError(
                 f"there is no realm {self._realm} to authenticate in",
                 status=status,
-                hint="Check TANBA_KEYCLOAK_URL and TANBA_KEYCLOAK_AUTH_REALM.",
+                hint="The realm of the identity: --auth-realm, or TANBA_KEYCLOAK_AUTH_REALM.",
+            )
+        if status == HTTPStatus.NOT_FOUND:
+            return UnexpectedAnswerError(
+                "no Keycloak answers at that address: 404 to the token request", hint=IS_IT_KEYCLOAK
             )
         if status in _REFUSED:
             return NotAuthenticatedError(

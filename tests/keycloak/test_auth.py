@@ -39,6 +39,7 @@ from provisioning.errors import (
     NotAuthenticatedError,
     NotPermittedError,
     ProvisioningError,
+    UnexpectedAnswerError,
 )
 from tests.conftest import ROOT
 from tests.keycloak.own_keycloak import BOOTSTRAP, OwnKeycloak, own_keycloak
@@ -204,6 +205,25 @@ def test_an_admin_is_accepted_by_password_and_code_and_not_by_the_password_alone
 def test_an_admin_without_codes_is_accepted_by_the_password(keycloak: OwnKeycloak) -> None:
     settings = ConnectionSettings(keycloak.url, username="uncoded", password=SecretStr(PASSWORD))
     assert looked(Connection(settings)) == "master"
+
+
+def test_a_realm_is_absent_only_where_keycloak_says_so_to_an_identity_it_knows(
+    keycloak: OwnKeycloak,
+) -> None:
+    def at(url: str, auth_realm: str = "master") -> Connection:
+        settings = ConnectionSettings(
+            url,
+            auth_realm=auth_realm,
+            client_id=BOOTSTRAP,
+            client_secret=keycloak.bootstrap_secret,
+        )
+        return Connection(settings)
+
+    assert at(keycloak.url).snapshot("/realms/nosuch") is None
+    with pytest.raises(NotAuthenticatedError, match="no realm nosuch to authenticate in"):
+        at(keycloak.url, "nosuch").snapshot("/realms/nosuch")
+    with pytest.raises(UnexpectedAnswerError, match="no Keycloak answers"):
+        at(f"{keycloak.url}/auth").snapshot("/realms/nosuch")
 
 
 def test_a_token_that_was_revoked_is_replaced_once(keycloak: OwnKeycloak) -> None:

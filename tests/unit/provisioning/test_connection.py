@@ -105,11 +105,15 @@ TOKEN = (200, json.dumps({"access_token": "token", "expires_in": 60}))
     ("token", "answer", "error"),
     [
         ((401, '{"error":"invalid_client"}'), (200, "{}"), NotAuthenticatedError),
-        ((404, '{"error":"Realm does not exist"}'), (200, "{}"), ObjectNotFoundError),
+        ((404, '{"error":"Realm does not exist"}'), (200, "{}"), NotAuthenticatedError),
+        ((404, '{"error":"Unable to find it"}'), (200, "{}"), UnexpectedAnswerError),
+        ((404, "<html>mail</html>"), (200, "{}"), UnexpectedAnswerError),
+        ((404, ""), (200, "{}"), UnexpectedAnswerError),
         ((503, "{}"), (200, "{}"), KeycloakRefusedError),
         (TOKEN, (401, "{}"), NotAuthenticatedError),
         (TOKEN, (403, '{"error":"HTTP 403 Forbidden"}'), NotPermittedError),
         (TOKEN, (404, "{}"), ObjectNotFoundError),
+        (TOKEN, (404, "<html>mail</html>"), UnexpectedAnswerError),
         (TOKEN, (409, '{"errorMessage":"exists"}'), KeycloakRefusedError),
         (TOKEN, (500, "<html>"), KeycloakRefusedError),
         (TOKEN, (200, "<html>a login page</html>"), UnexpectedAnswerError),
@@ -124,6 +128,23 @@ def test_each_refusal_is_its_own_error(
             Connection(settings).get("/realms/r")
     assert type(caught.value) is error
     assert SECRET not in f"{caught.value.message}{caught.value.hint}"
+
+
+def test_that_there_is_no_realm_is_believed_of_keycloak_alone() -> None:
+    def looked(token: tuple[int, str], answer: tuple[int, str]) -> object:
+        with server(token, answer) as url:
+            settings = ConnectionSettings(url, client_id="c", client_secret=SecretStr(SECRET))
+            return Connection(settings).snapshot("/realms/r")
+
+    no_realm = (404, '{"error":"Realm not found."}')
+    assert looked(TOKEN, no_realm) is None
+    for answer in ("", "{}", '{"error":"HTTP 404 Not Found"}', "[]", "<html>mail</html>"):
+        with pytest.raises(UnexpectedAnswerError, match="404") as caught:
+            looked(TOKEN, (404, answer))
+        assert "/admin" in caught.value.hint
+    for token in (no_realm, (404, '{"error":"Realm does not exist"}'), (404, "mail")):
+        with pytest.raises((NotAuthenticatedError, UnexpectedAnswerError)):
+            looked(token, no_realm)
 
 
 def test_a_server_that_is_not_there_is_said_to_be_so() -> None:

@@ -9,14 +9,18 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from provisioning.auth.bearer import MARGIN_SECONDS, BearerTokens, TokenAnswer
+from provisioning.auth.bearer import (
+    MARGIN_SECONDS,
+    NO_SUCH_REALM,
+    BearerTokens,
+    TokenAnswer,
+)
 from provisioning.auth.client_secret import ClientSecret
 from provisioning.auth.password import Password
 from provisioning.auth.way import Clock, Form, Way
 from provisioning.errors import (
     KeycloakRefusedError,
     NotAuthenticatedError,
-    ObjectNotFoundError,
     UnexpectedAnswerError,
 )
 
@@ -107,7 +111,6 @@ def test_a_token_without_a_life_is_asked_for_each_time() -> None:
         (400, NotAuthenticatedError),
         (401, NotAuthenticatedError),
         (403, NotAuthenticatedError),
-        (404, ObjectNotFoundError),
         (302, KeycloakRefusedError),
         (500, KeycloakRefusedError),
     ],
@@ -141,3 +144,18 @@ def test_an_answer_without_a_usable_bearer_token_is_refused_and_not_repeated(bod
     with pytest.raises(UnexpectedAnswerError, match="without a bearer token") as caught:
         realm.tokens().current()
     assert PLANTED not in f"{caught.value.message}{caught.value.hint}"
+
+
+def test_a_realm_that_is_not_there_is_an_identity_that_is_not_accepted() -> None:
+    realm = Realm([TokenAnswer(404, error=NO_SUCH_REALM)])
+    with pytest.raises(NotAuthenticatedError, match="no realm master") as caught:
+        realm.tokens().current()
+    assert "--auth-realm" in caught.value.hint
+
+
+@pytest.mark.parametrize("error", [None, "Unable to find matching target resource method", "x"])
+def test_any_other_404_is_no_keycloak_or_a_wrong_path(error: str | None) -> None:
+    realm = Realm([TokenAnswer(404, error=error)])
+    with pytest.raises(UnexpectedAnswerError, match="no Keycloak answers") as caught:
+        realm.tokens().current()
+    assert "path" in caught.value.hint
