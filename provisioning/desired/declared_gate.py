@@ -7,6 +7,7 @@ is held to that. A plain realm's policy is held to nothing here. Pure.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +15,7 @@ from typing import Any
 from policies.errors import PolicyFileError
 from policies.model import PortalPolicy
 from provisioning.desired import client_scopes
+from provisioning.desired import declared_allowed as allowed
 from provisioning.desired.clients import GRANTS_OFF
 from provisioning.desired.declared_merge import HELD_FAST, Said, same, where
 from provisioning.desired.names import IDENTITY_SCOPE
@@ -26,16 +28,9 @@ BUILT_IN = frozenset(
 )
 """Keycloak's own clients: what is not declared of them is left as it is."""
 
-FORBIDDEN_ROLES = frozenset(
-    {
-        "broker/read-token",
-        "realm-management/impersonation",
-        "realm-management/manage-events",
-        "realm-management/realm-admin",
-    }
-)
-"""Roles of clients that no role or group of a portal's policy gives; with all of `account`: its
-API accepts an agreement for its person, cuts an account from its EDS, and tells an IIN."""
+FORBIDDEN_CLIENTS = frozenset({"account", "broker"})
+"""Clients whose roles no role or group of a portal's policy gives: the API of `account` accepts an
+agreement for its person, cuts an account from its EDS, and tells an IIN."""
 
 FORBIDDEN_REALM_ROLES = frozenset({"offline_access"})
 """A token that outlives its session outlives the gate too."""
@@ -63,11 +58,15 @@ _PROVIDERS: Mapping[str, str] = {
 }
 """Beginnings of provider types of which a portal's policy declares no component."""
 
+_COUNT = re.compile(r"[0-9]{1,9}")
 _ECP = "saml.allow.ecp.flow"
 _PROTOCOLS = frozenset({None, "openid-connect", "saml"})
-_ROLE_MAKERS = frozenset({"oidc-hardcoded-role-mapper", "oidc-role-name-mapper"})
+_PORTALS_SCOPES = client_scopes.PORTAL_DEFAULT - {IDENTITY_SCOPE} | {"web-origins"}
+_CLAIM = re.compile(r"[A-Za-z0-9_:/@#-]+(?:\.[A-Za-z0-9_:/@#-]+)*")
+"""A claim's name. Keycloak reads more: it takes backslashes away and fills `${client_id}` in."""
 _TOKEN_CLAIMS = frozenset(
-    {"acr", "aud", "auth_time", "azp", "iss", "realm_access", "resource_access", "scope", "sid"}
+    {"acr", "amr", "aud", "auth_time", "azp", "client_id", "cnf", "email", "email_verified", "exp"}
+    | {"iat", "iss", "jti", "nbf", "nonce", "realm_access", "resource_access", "scope", "sid"}
     | {"sub", "typ"}
 )
 """Claims by which a token says whose it is, how they came, and what it may do."""
@@ -78,6 +77,16 @@ _IDENTITY_CLAIMS = frozenset(
     if resource.key.parent == IDENTITY_SCOPE and "claim.name" in resource.body["config"]
 )
 """What the EDS proves: told by the scope `eds-identity` alone, from where Tanba takes it."""
+
+_IDENTITY_SOURCES = frozenset(
+    resource.body["config"][name]
+    for resource in client_scopes.build()
+    if resource.key.parent == IDENTITY_SCOPE
+    for name in ("user.attribute", "user.session.note")
+    if name in resource.body["config"]
+)
+"""Attributes and session notes that hold it: under no claim's name are they told otherwise."""
+_SOURCE_SETTINGS = ("note", "user.attribute", "user.session.note")
 
 _NO_SECOND_WAY = "the broker eds is the one way in, and Tanba's own"
 
@@ -124,6 +133,39 @@ def _against(pins: Desired, resource: Resource) -> Iterator[str]:
         yield "it must not be there: it would tell every client who a person is"
     if key == PROFILE:
         yield from _opened(pinned[key]["attributes"], _members(resource.body, "attributes"))
+    if key.kind is Kind.REQUIRED_ACTION:
+        yield from _action(pinned.get(key), resource.body)
+    if key.kind is Kind.REALM:
+        held = pinned[key]
+        yield from _beyond(resource.body, allowed.REALM_FIELDS | held.keys() | _BINDINGS)
+        names = allowed.REALM_ATTRIBUTES | held["attributes"].keys()
+        yield from _beyond(_members(resource.body, "attributes"), names, "attributes.")
+    if key.kind is Kind.CLIENT:
+        yield from _client_beyond(key, pinned.get(key, {}), resource.body)
+
+
+def _action(pinned: Body | None, said: Body) -> Iterator[str]:
+    """Another provider under the gate's name would ask for nothing."""
+    if pinned is None:
+        yield "what people are asked to do while signing in is Tanba's"
+    else:
+        yield from _beyond(said, pinned.keys() | {"name"})
+
+
+def _client_beyond(key: Key, pinned: Body, said: Body) -> Iterator[str]:
+    own = key.name in BUILT_IN
+    fields = allowed.BUILT_IN_CLIENT_FIELDS if own else allowed.CLIENT_FIELDS
+    yield from _beyond(said, fields | pinned.keys())
+    names = allowed.CLIENT_ATTRIBUTES | frozenset(GRANTS_OFF) | {_ECP}
+    names |= _members(pinned, "attributes").keys()
+    attributes = _members(said, "attributes")
+    judged = {name for name in attributes if not name.startswith(allowed.SAML_ATTRIBUTES)}
+    yield from _beyond(judged, names, "attributes.")
+
+
+def _beyond(said: Iterable[str], names: Iterable[str], above: str = "") -> Iterator[str]:
+    for name in sorted(set(said) - set(names)):
+        yield f"{above}{name} is none of those that a portal's policy may set"
 
 
 def _opened(pinned: Mapping[str, Any], said: Mapping[str, Any]) -> Iterator[str]:
@@ -176,31 +218,67 @@ def _client(policy: PortalPolicy, _: Key, body: Body) -> Iterator[str]:
         yield "a flow of its own would walk around the realm's"
     longest = policy.sessions.access_token_minutes * 60
     lifespan = attributes.get("access.token.lifespan")
-    if lifespan is not None and not (str(lifespan).isdigit() and int(lifespan) <= longest):
+    if lifespan is not None and not (_COUNT.fullmatch(str(lifespan)) and int(lifespan) <= longest):
         yield f"access tokens live {longest} seconds at most, as sessions.access_token_minutes says"
 
 
 def _mapper(_: PortalPolicy, key: Key, body: Body) -> Iterator[str]:
-    """A token's roles are those its person has: with another's it could accept an agreement."""
-    if key.parent == "roles" and key.kind is Kind.CLIENT_SCOPE_MAPPER:
-        yield "how roles get into tokens is Keycloak's own, and stays"
-    if body.get("protocolMapper") in _ROLE_MAKERS:
-        yield "it puts roles into tokens that their person does not have"
-    claim = str((body.get("config") or {}).get("claim.name") or "").partition(".")[0]
-    if claim in _TOKEN_CLAIMS:
-        yield f"it writes {claim}, by which a token says whose it is and what it may do"
-    if claim in _IDENTITY_CLAIMS:
-        yield f"it writes {claim}, which {IDENTITY_SCOPE} alone tells"
+    """A token says of its person what is so: with another's roles it could accept an agreement."""
+    if key.parent in _PORTALS_SCOPES and key.kind is Kind.CLIENT_SCOPE_MAPPER:
+        yield f"what {key.parent} puts into tokens is Keycloak's own, and stays"
+    provider = body.get("protocolMapper")
+    if provider not in allowed.MAPPERS:
+        named = f"the mapper {provider}" if provider else "a mapper without protocolMapper"
+        yield f"{named} is none of those that a portal's policy may have"
+    config = _members(body, "config")
+    for name in ("claim.name", "attribute.name", "friendly.name"):
+        claim = str(config.get(name) or "x")
+        if not _CLAIM.fullmatch(claim):
+            yield f"{name}: a claim is named by letters, digits, _ - : / @ # and points between"
+        claim = claim.partition(".")[0]
+        if claim in _TOKEN_CLAIMS:
+            yield f"it writes {claim}, by which a token says whose it is and what it may do"
+        if claim in _IDENTITY_CLAIMS:
+            yield f"it writes {claim}, which {IDENTITY_SCOPE} alone tells"
+    for name, source in config.items():
+        if name.startswith(_SOURCE_SETTINGS) and source in _IDENTITY_SOURCES:
+            yield f"it tells {source}, which {IDENTITY_SCOPE} alone tells"
 
 
 def _broker(_: PortalPolicy, _key: Key, _body: Body) -> Iterator[str]:
     yield _NO_SECOND_WAY
 
 
-def _component(_: PortalPolicy, key: Key, _body: Body) -> Iterator[str]:
-    for beginning, why in _PROVIDERS.items():
-        if key.parent.startswith(beginning):
-            yield why
+def _component(_: PortalPolicy, key: Key, body: Body) -> Iterator[str]:
+    if body.get("providerId") in allowed.COMPONENTS.get(key.parent, ()):
+        return
+    found = [why for beginning, why in _PROVIDERS.items() if key.parent.startswith(beginning)]
+    yield from found or ["this component is none of those that a portal's policy may have"]
+
+
+def _flow(_: PortalPolicy, _key: Key, _body: Body) -> Iterator[str]:
+    yield "a portal's policy declares no flow: whoever changes one signs in as anybody"
+
+
+def _client_profile(_: PortalPolicy, _key: Key, body: Body) -> Iterator[str]:
+    for name in _each(body, "executors", "executor"):
+        if name not in allowed.EXECUTORS:
+            yield f"the executor {name} is none of those that a portal's policy may have"
+
+
+def _client_policy(_: PortalPolicy, _key: Key, body: Body) -> Iterator[str]:
+    for name in _each(body, "conditions", "condition"):
+        if name not in allowed.CONDITIONS:
+            yield f"the condition {name} is none of those that a portal's policy may have"
+
+
+def _each(body: Body, part: str, name: str) -> Iterator[Any]:
+    for one in body.get(part) or ():
+        yield one.get(name) if isinstance(one, Mapping) else None
+
+
+def _default_groups(_: PortalPolicy, _key: Key, _body: Body) -> Iterator[str]:
+    yield "what everybody has is said by roles: given: to-everybody"
 
 
 def _realm(_: PortalPolicy, _key: Key, body: Body) -> Iterator[str]:
@@ -217,19 +295,27 @@ def _group(_: PortalPolicy, _key: Key, body: Body) -> Iterator[str]:
 
 
 def _given(realm: Iterable[str] | None, client: Iterable[str] | None) -> Iterator[str]:
-    of_account = {role for role in client or () if role.startswith("account/")}
-    refused = of_account | FORBIDDEN_ROLES & set(client or ())
+    refused = {role for role in client or () if _is_forbidden(*role.split("/", 1))}
     for role in sorted(refused | FORBIDDEN_REALM_ROLES & set(realm or ())):
         yield f"it gives {role}, which nobody has in a portal's realm"
+
+
+def _is_forbidden(client_id: str, role: str) -> bool:
+    is_admins = client_id == "realm-management" and role not in allowed.ADMIN_ROLES
+    return is_admins or client_id in FORBIDDEN_CLIENTS
 
 
 RULES: tuple[Rule, ...] = (
     Rule(Kind.CLIENT, _client),
     Rule(Kind.CLIENT_MAPPER, _mapper),
+    Rule(Kind.CLIENT_POLICY, _client_policy),
+    Rule(Kind.CLIENT_PROFILE, _client_profile),
     Rule(Kind.CLIENT_SCOPE_MAPPER, _mapper),
     Rule(Kind.IDENTITY_PROVIDER, _broker),
     Rule(Kind.IDENTITY_PROVIDER_MAPPER, _broker),
     Rule(Kind.COMPONENT, _component),
+    Rule(Kind.DEFAULT_GROUPS, _default_groups),
+    Rule(Kind.FLOW, _flow),
     Rule(Kind.REALM, _realm),
     Rule(Kind.ROLE_COMPOSITES, _composites),
     Rule(Kind.GROUP, _group),
