@@ -7,16 +7,17 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from provisioning.ownership import bindings
+from provisioning.ownership_flows import finished_name
 from provisioning.resources import Key, Kind, Live
 from provisioning.state import ownership_of
 
-_LEFT_OVER = re.compile(r" (set aside \d+|unfinished)$")
+_SET_ASIDE = re.compile(r" set aside \d+$")
 Flows = Mapping[str, Mapping[str, Any]]
 
 
-def is_left_over(alias: str) -> bool:
-    """Whether a flow of this name is bound nowhere any more, or not yet."""
-    return bool(_LEFT_OVER.search(alias))
+def is_left_over(alias: str, identity: str | None) -> bool:
+    """Whether a flow of this name and internal id was replaced, or never became whole."""
+    return bool(_SET_ASIDE.search(alias)) or finished_name(alias, identity) is not None
 
 
 def replaced_flows(live: Live) -> frozenset[Key]:
@@ -30,7 +31,7 @@ def replaced_flows(live: Live) -> frozenset[Key]:
         key
         for key in live.objects
         if key.kind is Kind.FLOW
-        and (is_left_over(key.name) or live.ids.get(key) in idle)
+        and (is_left_over(key.name, live.ids.get(key)) or live.ids.get(key) in idle)
         and key.name not in bound
     )
 

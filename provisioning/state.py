@@ -13,6 +13,7 @@ from datetime import datetime
 
 from provisioning.drift_digests import Applied, applied_of
 from provisioning.ownership import PRUNABLE, Ownership, bindings, identity_of, owners
+from provisioning.ownership_flows import finished_name
 from provisioning.plan import Plan
 from provisioning.resources import Desired, Key, Kind, Live
 from provisioning.state_client import read_state, write_state
@@ -31,7 +32,6 @@ __all__ = [
     "read_state",
     "state_after",
     "state_before",
-    "unfinished",
     "write_state",
 ]
 
@@ -77,15 +77,14 @@ def claimed(state: State, live: Live) -> dict[Key, str]:
         now = names.get(identity, key) if key.kind is Kind.FLOW else key
         if now.name == key.name or _ASIDE.fullmatch(now.name.removeprefix(key.name)):
             found[now] = identity
-    for key in state.pending | {unfinished(key) for key in state.pending}:
+    for key in state.pending:
         if key not in found and (identity_now := identity_of(key, live)) is not None:
             found[key] = identity_now
+    for identity, key in names.items():
+        whole = finished_name(key.name, identity)
+        if whole is not None and Key(Kind.FLOW, whole) in state.pending:
+            found[key] = identity
     return found
-
-
-def unfinished(key: Key) -> Key:
-    """The name under which a flow is built; anything else is its own."""
-    return replace(key, name=f"{key.name} unfinished") if key.kind is Kind.FLOW else key
 
 
 def state_before(state: State, planned: Plan) -> State:

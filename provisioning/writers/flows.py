@@ -13,6 +13,7 @@ from typing import Any
 
 from provisioning.connection import quoted
 from provisioning.errors import ObjectNotFoundError
+from provisioning.ownership_flows import finished_name, unfinished_name
 from provisioning.plan import Change
 from provisioning.resources import Body, Key
 from provisioning.writers.bodies import body_of
@@ -61,11 +62,11 @@ class Flow:
         """Under a working name first: a half-built flow never carries the name that gets bound."""
         executions = body.get("executions") or ()
         _require_forms(target, executions)
-        working = f"{key.name} unfinished"
         for flow in target.get(FLOWS):
-            if flow["alias"] == working:  # left by an interrupted run
+            if finished_name(flow["alias"], flow["id"]) == key.name:  # left by an interrupted run
                 delete_flow(target, flow["id"])
         flow_id = self._new_id()
+        working = unfinished_name(key.name, flow_id)
         top = {
             "id": flow_id,
             "alias": working,

@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 import threading
+import uuid
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -33,6 +34,7 @@ from provisioning.errors import (
 )
 from provisioning.export import export_realms
 from provisioning.keepers import allowed_values
+from provisioning.ownership_flows import unfinished_name
 from provisioning.resources import Desired, Kind
 from tests.conftest import ROOT
 from tests.keycloak.own_keycloak import (

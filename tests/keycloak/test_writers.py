@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -11,6 +12,7 @@ import pytest
 from provisioning.bootstrap import create_missing_realms
 from provisioning.connection import Connection, ConnectionSettings, quoted
 from provisioning.keepers import PROFILE
+from provisioning.ownership_flows import unfinished_name
 from provisioning.plan import Plan
 from provisioning.planfile_errors import RealmMovedError
 from provisioning.resources import Body, Key, Kind
@@ -334,6 +336,25 @@ def test_wherever_a_rebuilding_stops_a_whole_flow_is_bound_and_the_next_run_fini
     flows = bench.connection.get(f"{BASE}/authentication/flows")
     made = {Key(Kind.FLOW, made["alias"]) for made in flows if not made["builtIn"]}
     bench.apply({}, absent=frozenset(made))
+
+
+def test_nobody_elses_flow_is_taken_for_a_half_built_one(bench: Workbench) -> None:
+    path = f"{BASE}/authentication/flows"
+    theirs = {"providerId": "basic-flow", "topLevel": True, "builtIn": False}
+    names_ = {f"{FLOW.name} unfinished", f"{FLOW.name} unfinished {uuid.uuid4()}"}
+    for name in names_:
+        bench.connection.request("POST", path, {**theirs, "alias": name})
+    left = str(uuid.uuid4())
+    ours = unfinished_name(FLOW.name, left)
+    bench.connection.request("POST", path, {**theirs, "id": left, "alias": ours})
+    # A half-built flow keeps the names of what is in it.
+    inner = {"alias": "case forms", "type": "basic-flow", "provider": "basic-flow"}
+    bench.connection.request("POST", f"{path}/{quoted(ours)}/executions/flow", inner)
+    bench.apply({FLOW: flow("DISABLED")})
+    aliases = {found["alias"] for found in bench.connection.get(path)}
+    assert aliases > names_ | {FLOW.name}
+    assert ours not in aliases
+    bench.apply({}, absent=frozenset({FLOW, *(Key(Kind.FLOW, name) for name in names_)}))
 
 
 def _carry_out(planned: Plan, target: Target) -> None:

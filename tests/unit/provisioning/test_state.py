@@ -7,6 +7,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
+
 from provisioning.drift_digests import applied_of
 from provisioning.ownership import Ownership
 from provisioning.plan import Plan, plan
@@ -130,7 +132,7 @@ def test_a_rebuilding_that_is_cut_off_loses_neither_the_old_flow_nor_the_new() -
     desired = declaring(sign_in=NEW)
     begun = state_before(state, plan(desired, realm_of({FLOW: "old"}, **{"sign-in": OLD})))
     assert begun.pending == {FLOW}
-    half = Key(Kind.FLOW, "sign-in unfinished")
+    half = Key(Kind.FLOW, "sign-in unfinished new")
     for left, owned in (
         ({FLOW: "old"}, {FLOW: "old"}),
         ({ASIDE: "old"}, {ASIDE: "old"}),
@@ -143,6 +145,14 @@ def test_a_rebuilding_that_is_cut_off_loses_neither_the_old_flow_nor_the_new() -
     found = applied(begun, desired, before, after)
     assert found.created == {ASIDE: "old", FLOW: "new"}
     assert set(found.idle) == {"old"}
+
+
+@pytest.mark.parametrize(
+    "name", ["sign-in unfinished", "sign-in unfinished 8", "other unfinished 7", " unfinished 7"]
+)
+def test_a_flow_of_others_is_not_taken_for_a_half_built_one(name: str) -> None:
+    begun = replace(START, pending=frozenset({FLOW}))
+    assert claimed(begun, realm_of({Key(Kind.FLOW, name): "7"})) == {}
 
 
 def test_a_flow_that_somebody_renamed_is_theirs() -> None:
