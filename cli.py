@@ -13,6 +13,8 @@ from typing import Any
 import click
 
 from policies.errors import TanbaError
+from provisioning.errors import ProvisioningError
+from provisioning.render_values import printable
 
 COMMANDS = {
     "up": ("stand.commands:up", "Start the local stand and show its addresses."),
@@ -82,14 +84,26 @@ def tanba() -> None:
 
 
 def report(error: TanbaError, *, as_json: bool) -> None:
-    """Say on stderr what was wrong and what to do; as one JSON object when that was asked for."""
+    """Say on stderr what was wrong and what to do; as one JSON object when that was asked for.
+
+    What a realm holds comes from whoever could write there: it neither moves the cursor nor makes
+    lines of its own.
+    """
     if as_json:
         body: dict[str, Any] = {"code": error.code, "message": error.message, "hint": error.hint}
-        click.echo(json.dumps({"error": body}, ensure_ascii=False), err=True)
+        text = json.dumps({"error": body}, ensure_ascii=False)
+        click.echo(text if text.isprintable() else json.dumps({"error": body}), err=True)
         return
-    click.secho(f"error [{error.code}]: {error.message}", fg="red", err=True)
+    of_a_realm = isinstance(error, ProvisioningError)
+    click.secho(
+        f"error [{error.code}]: {_shown(error.message, one_line=of_a_realm)}", fg="red", err=True
+    )
     if error.hint:
-        click.echo(f"  {error.hint}", err=True)
+        click.echo(f"  {_shown(error.hint, one_line=of_a_realm)}", err=True)
+
+
+def _shown(text: str, *, one_line: bool) -> str:
+    return "\n".join(map(printable, [text] if one_line else text.split("\n")))
 
 
 def wants_json(arguments: list[str]) -> bool:

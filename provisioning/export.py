@@ -25,6 +25,7 @@ from provisioning.export_secrets import masked, with_secrets
 from provisioning.export_stable import identity, stable
 from provisioning.own_objects import LOCK_SCOPE, STATE_CLIENT
 from provisioning.references import Referenced, referenced
+from provisioning.render_values import printable
 from provisioning.representation import objects_of
 from provisioning.resources import Desired, Live
 
@@ -48,7 +49,13 @@ _BUILT_IN_CLIENTS = frozenset(
 )
 """Nobody signs in as one of these; an import may give some a secret of no use."""
 
-_ANY_REFERENCE = re.compile(r"\$\{([^{}]*)\}")
+_REFERENCE = re.compile(r"\$\{(?:([^{}]*)\})?")
+"""The name in a reference; none where it does not end in the text that it begins in, or holds
+another. Keycloak looks for its end in the whole file."""
+
+_SHOWN = 40
+"""Characters of a reference that an error shows."""
+
 _MESSAGE = re.compile(r"[a-z][A-Za-z0-9_-]*|vault\.[\w.-]+|role_[\w-]+", re.ASCII)
 """Names of Keycloak's own messages, and where it looks a secret up by itself: variables are upper
 case."""
@@ -127,26 +134,36 @@ def _without_ours(realm: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _require_no_foreign_reference(realm: Mapping[str, Any], desired: Desired) -> None:
-    """Raises ExportError for `${NAME}` in a text that neither a policy nor Keycloak put there."""
-    declared = {text for resource in desired.resources for text in _references(resource.body)}
-    for text in sorted(set(_references(realm)) - declared):
-        if not _MESSAGE.fullmatch(text) or text in _PROXIES:
-            raise ExportError(
-                f"a text of the realm {desired.realm} holds ${{{text}}}, for which an import would "
-                "put in a variable of the machine that it runs on",
-                hint="Change that text in Keycloak; no policy declares it.",
-            )
+    """Raises ExportError for `${NAME}` in a text that neither a policy nor Keycloak put there.
+
+    And for a `${` that does not end where it begins, whoever put it there.
+    """
+    declared = {name for resource in desired.resources for _, name in _references(resource.body)}
+    for text, name in _references(realm):
+        if name is None:
+            what = f"{printable(text)} without an end, and an import would put in a variable"
+        elif name not in declared and (not _MESSAGE.fullmatch(name) or name in _PROXIES):
+            what = f"{printable(text)}, for which an import would put in a variable"
+        else:
+            continue
+        raise ExportError(
+            f"a text of the realm {desired.realm} holds {what} of the machine that it runs on",
+            hint="Change that text in Keycloak, or in the policy if that says so.",
+        )
 
 
-def _references(node: Any) -> Iterator[str]:
+def _references(node: Any) -> Iterator[tuple[str, str | None]]:
+    """References of every text, names of fields included: as they stand there, and the name."""
     if isinstance(node, Mapping):
-        for value in node.values():
+        for name, value in node.items():
+            yield from _references(name)
             yield from _references(value)
     elif isinstance(node, list | tuple | frozenset):
         for item in node:
             yield from _references(item)
     elif isinstance(node, str):
-        yield from _ANY_REFERENCE.findall(node)
+        for found in _REFERENCE.finditer(node):
+            yield (found[0] if found[1] is not None else node[found.start() :])[:_SHOWN], found[1]
 
 
 def _with_placeholders(node: Any, references: Mapping[str, Referenced]) -> Any:

@@ -9,6 +9,8 @@ from importlib import import_module
 import pytest
 
 import cli
+from policies.errors import PolicyFileError
+from provisioning.errors import ExportError
 from tests.conftest import ROOT
 
 HEAVY = {"cryptography", "keycloak", "sqlalchemy", "pydantic", "requests", "starlette", "rich"}
@@ -58,6 +60,30 @@ def test_an_error_in_json_is_one_object() -> None:
     done = run("policy", "show", "--format", "json", "policies/portals/grain-receipts")
     assert done.returncode == 1
     assert json.loads(done.stderr)["error"]["code"] == "policy_reference"
+
+
+FORGED = "x\x07\x1b[2J\x9b1m\u202e\nas declared"
+
+
+@pytest.mark.parametrize("as_json", [True, False])
+def test_no_text_of_a_realm_does_anything_to_a_terminal(
+    capsys: pytest.CaptureFixture[str], *, as_json: bool
+) -> None:
+    cli.report(ExportError(f"holds {FORGED}", hint=FORGED), as_json=as_json)
+    said = capsys.readouterr().err
+    assert all(line.isprintable() for line in said.split("\n"))
+    assert "as declared" not in {line.strip() for line in said.split("\n")}
+    if as_json:
+        assert json.loads(said)["error"]["message"] == f"holds {FORGED}"
+
+
+def test_what_is_wrong_in_several_places_of_a_policy_is_said_in_lines(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    cli.report(PolicyFileError("қате\ntwo\x07"), as_json=False)
+    assert capsys.readouterr().err == "error [policy_file]: қате\ntwo\\u0007\n"
+    cli.report(PolicyFileError("қате"), as_json=True)
+    assert "қате" in capsys.readouterr().err
 
 
 def test_an_unknown_command_is_refused_with_the_nearest_name() -> None:

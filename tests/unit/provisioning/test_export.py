@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from provisioning.errors import ExportError
 from provisioning.export import portable, render
 from provisioning.export_flows import replaced_flows, without_flows
 from provisioning.own_objects import STATE_CLIENT
-from provisioning.resources import Desired, Key, Kind, Live
+from provisioning.resources import Desired, Key, Kind, Live, Resource
 from provisioning.state_client import ATTRIBUTE
 from provisioning.state_text import Idle, State, written
 from tests.unit.provisioning.conftest import NOW, PLANTED
@@ -98,7 +99,10 @@ def test_steps_of_a_flow_keep_their_order(grain_receipts: PortalPolicy, desired:
         ("office", "other", False),
         ("office set aside 2", "other", True),
         ("office set aside 2", "office set aside 2", False),
-        ("office unfinished", "other", True),
+        ("office unfinished 1", "other", True),
+        ("office unfinished 1", "office unfinished 1", False),
+        ("office unfinished 2", "other", False),
+        ("office unfinished", "other", False),
     ],
 )
 def test_a_flow_that_was_replaced_stays_out_unless_it_is_bound(
@@ -180,6 +184,48 @@ def test_an_import_takes_nothing_from_the_environment_but_what_a_policy_named(
     else:
         (group,) = portable(partial(**groups), grain_receipts, desired)["groups"]
         assert group["attributes"] == {"note": [text]}
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        {"doLogIn": "${KC_DB_PASSWORD:", "doLogInX": "x}"},
+        {"a${KC_DB_PASSWORD": "b}"},
+        {"${KC_DB_PASSWORD}": "a name"},
+        {"a": "$${KC_DB_PASSWORD,client_account"},
+        {"a": "${client_account", "b": "}"},
+        {"a": "${client_${KC_DB_PASSWORD}}"},
+        {"a": "${", "b": "KC_DB_PASSWORD", "c": "}"},
+        {"a": "${client_account{}}"},
+        {"a": "${client\nKC_DB_PASSWORD"},
+    ],
+    ids=str,
+)
+def test_no_reference_is_put_together_from_several_texts(
+    grain_receipts: PortalPolicy, desired: Desired, texts: dict[str, str]
+) -> None:
+    with pytest.raises(ExportError, match="of the machine that it runs on"):
+        portable(partial(localizationTexts={"ru": texts}), grain_receipts, desired)
+
+
+def test_what_stops_an_export_is_shown_without_its_control_characters(
+    grain_receipts: PortalPolicy, desired: Desired
+) -> None:
+    for text in ("${A\x07}", f"${{{'B' * 900}}}", f"${{A\x9b{'b' * 900}"):
+        with pytest.raises(ExportError) as caught:
+            portable(partial(localizationTexts={"ru": {"a": text}}), grain_receipts, desired)
+        assert caught.value.message.isprintable()
+        assert len(caught.value.message) < 200
+
+
+def test_a_reference_that_a_policy_leaves_open_stops_the_export_too(
+    grain_receipts: PortalPolicy, desired: Desired
+) -> None:
+    texts = {"ru": {"doLogIn": "${KC_DB_PASSWORD:"}}
+    resource = Resource(Key(Kind.LOCALIZATION, "ru"), texts["ru"])
+    declared = replace(desired, resources=(*desired.resources, resource))
+    with pytest.raises(ExportError, match="of the machine that it runs on"):
+        portable(partial(localizationTexts=texts), grain_receipts, declared)
 
 
 def test_a_plain_realms_secrets_are_named_as_its_policy_names_them(tmp_path: Path) -> None:
