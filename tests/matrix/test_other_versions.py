@@ -1,4 +1,4 @@
-"""A server of another version is refused by every command, and nothing is written to it."""
+"""A server of another version is refused by plan, apply, drift and adopt; nothing is written."""
 
 from __future__ import annotations
 
