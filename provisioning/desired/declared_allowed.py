@@ -7,7 +7,24 @@ table refuses everything.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from provisioning.resources import Kind
+
+RAW_KINDS = frozenset(
+    {
+        Kind.CLIENT,
+        Kind.CLIENT_CLIENT_SCOPES,
+        Kind.CLIENT_ROLE,
+        Kind.CLIENT_ROLE_SCOPE,
+        Kind.GROUP,
+        Kind.LOCALIZATION,
+        Kind.REALM,
+        Kind.ROLE,
+        Kind.ROLE_COMPOSITES,
+        Kind.USER_PROFILE,
+    }
+)
+"""What a portal's policy declares in Keycloak's own names. The rest is said by a policy's own
+sections, which are narrower, or by none: flows, required actions, components, brokers."""
 
 EXECUTORS = frozenset(
     {
@@ -53,7 +70,6 @@ CONDITIONS = frozenset(
 
 MAPPERS = frozenset(
     {
-        "oidc-address-mapper",
         "oidc-allowed-origins-mapper",
         "oidc-audience-mapper",
         "oidc-audience-resolve-mapper",
@@ -61,36 +77,14 @@ MAPPERS = frozenset(
         "oidc-hardcoded-claim-mapper",
         "oidc-usermodel-attribute-mapper",
         "oidc-usermodel-client-role-mapper",
-        "oidc-usermodel-property-mapper",
         "oidc-usermodel-realm-role-mapper",
         "oidc-usersessionmodel-note-mapper",
-        "saml-group-membership-mapper",
-        "saml-hardcode-attribute-mapper",
-        "saml-role-list-mapper",
-        "saml-user-attribute-mapper",
-        "saml-user-property-mapper",
-        "saml-user-session-note-mapper",
     }
 )
 """Mappers of clients and client scopes that write only the claim that they name."""
 
-KEYS = "org.keycloak.keys.KeyProvider"
-
-COMPONENTS: Mapping[str, frozenset[str]] = {
-    KEYS: frozenset(
-        {
-            "aes-generated",
-            "ecdh-generated",
-            "ecdsa-generated",
-            "eddsa-generated",
-            "hmac-generated",
-            "rsa-enc-generated",
-            "rsa-generated",
-        }
-    ),
-}
-"""Providers of components, by type. Keys that Keycloak makes itself: whoever knows another one
-signs a token for anybody."""
+NOTES = frozenset({"clientAddress", "clientHost", "clientId", "identity_provider"})
+"""Session notes that a mapper tells; others hold the whole token of the EDS sign-in."""
 
 REALM_FIELDS = frozenset(
     {
@@ -187,20 +181,3 @@ CLIENT_ATTRIBUTES = frozenset(
 )
 """Attributes of a client. Levels of its own (`acr.loa.map`) are not among them: by them a password
 would count as an EDS; nor is a theme of its own, whose page need not show the agreement."""
-
-SAML_ATTRIBUTES = ("saml.", "saml_")
-"""Beginnings of attributes of SAML clients."""
-
-ADMIN_ROLES = frozenset(
-    {
-        "query-clients",
-        "query-groups",
-        "query-realms",
-        "query-users",
-        "view-events",
-        "view-realm",
-        "view-users",
-    }
-)
-"""Roles of `realm-management` that a policy gives; whoever writes in Keycloak is given so by hand,
-for each of the others changes what the gate is made of, or people's passwords."""

@@ -14,7 +14,7 @@ from typing import Any
 
 from policies.errors import PolicyFileError
 from policies.model import PortalPolicy
-from provisioning.desired import client_scopes
+from provisioning.desired import client_scopes, user_profile
 from provisioning.desired import declared_allowed as allowed
 from provisioning.desired.clients import GRANTS_OFF
 from provisioning.desired.declared_merge import HELD_FAST, Said, same, where
@@ -28,9 +28,10 @@ BUILT_IN = frozenset(
 )
 """Keycloak's own clients: what is not declared of them is left as it is."""
 
-FORBIDDEN_CLIENTS = frozenset({"account", "broker"})
+FORBIDDEN_CLIENTS = frozenset({"account", "broker", "realm-management"})
 """Clients whose roles no role or group of a portal's policy gives: the API of `account` accepts an
-agreement for its person, cuts an account from its EDS, and tells an IIN."""
+agreement for its person, cuts an account from its EDS, and tells an IIN; with one role of
+`realm-management` everybody reads everybody's. Whoever needs one is given it by hand."""
 
 FORBIDDEN_REALM_ROLES = frozenset({"offline_access"})
 """A token that outlives its session outlives the gate too."""
@@ -52,15 +53,16 @@ _BINDINGS = frozenset(
     }
 )
 _PROVIDERS: Mapping[str, str] = {
+    "org.keycloak.keys.": "whoever knows a key signs a token for anybody",
     "org.keycloak.storage.": "another source of accounts could claim any IIN",
     "org.keycloak.services.clientregistration.": "it decides who may make clients without an admin",
     "org.keycloak.models.workflow.": "a workflow could accept the agreement for its people",
 }
-"""Beginnings of provider types of which a portal's policy declares no component."""
+"""Beginnings of provider types, and why a portal's policy declares no component of them."""
 
 _COUNT = re.compile(r"[0-9]{1,9}")
 _ECP = "saml.allow.ecp.flow"
-_PROTOCOLS = frozenset({None, "openid-connect", "saml"})
+_PROTOCOLS = frozenset({None, "openid-connect"})
 _PORTALS_SCOPES = client_scopes.PORTAL_DEFAULT - {IDENTITY_SCOPE} | {"web-origins"}
 _CLAIM = re.compile(r"[A-Za-z0-9_:/@#-]+(?:\.[A-Za-z0-9_:/@#-]+)*")
 """A claim's name. Keycloak reads more: it takes backslashes away and fills `${client_id}` in."""
@@ -79,14 +81,9 @@ _IDENTITY_CLAIMS = frozenset(
 """What the EDS proves: told by the scope `eds-identity` alone, from where Tanba takes it."""
 
 _IDENTITY_SOURCES = frozenset(
-    resource.body["config"][name]
-    for resource in client_scopes.build()
-    if resource.key.parent == IDENTITY_SCOPE
-    for name in ("user.attribute", "user.session.note")
-    if name in resource.body["config"]
+    name.lower() for name in user_profile.build(()).body["attributes"] if name != "email"
 )
-"""Attributes and session notes that hold it: under no claim's name are they told otherwise."""
-_SOURCE_SETTINGS = ("note", "user.attribute", "user.session.note")
+"""Attributes of a person that hold it: under no claim's name are they told otherwise."""
 
 _NO_SECOND_WAY = "the broker eds is the one way in, and Tanba's own"
 
@@ -104,7 +101,7 @@ def require_gate(policy: PortalPolicy, pins: Desired, said: Iterable[Said]) -> N
     refused = []
     for one in said:
         key = one.resource.key
-        for wrong in (*_against(pins, one.resource), *_wrongs(policy, one.resource)):
+        for wrong in (*_said(one), *_against(pins, one.resource), *_wrongs(policy, one.resource)):
             place = where(policy, one)
             refused.append(f"{place + ': ' if place else ''}{key.kind} {key}: {wrong}")
     if refused:
@@ -122,6 +119,11 @@ def narrowed(said: Said) -> Said:
     body = dict(said.resource.body)
     attributes = {**dict.fromkeys(GRANTS_OFF, "false"), **(body.get("attributes") or {})}
     return Said(Resource(key, {**_OFF, **body, "attributes": attributes}), said.path)
+
+
+def _said(one: Said) -> Iterator[str]:
+    if one.is_raw and one.resource.key.kind not in allowed.RAW_KINDS:
+        yield "a portal's policy says none of these by raw"
 
 
 def _against(pins: Desired, resource: Resource) -> Iterator[str]:
@@ -158,9 +160,7 @@ def _client_beyond(key: Key, pinned: Body, said: Body) -> Iterator[str]:
     yield from _beyond(said, fields | pinned.keys())
     names = allowed.CLIENT_ATTRIBUTES | frozenset(GRANTS_OFF) | {_ECP}
     names |= _members(pinned, "attributes").keys()
-    attributes = _members(said, "attributes")
-    judged = {name for name in attributes if not name.startswith(allowed.SAML_ATTRIBUTES)}
-    yield from _beyond(judged, names, "attributes.")
+    yield from _beyond(_members(said, "attributes"), names, "attributes.")
 
 
 def _beyond(said: Iterable[str], names: Iterable[str], above: str = "") -> Iterator[str]:
@@ -212,7 +212,11 @@ def _client(policy: PortalPolicy, _: Key, body: Body) -> Iterator[str]:
         if attributes.get(name) not in (None, "false"):
             yield f"{name} leads to a token past the agreement; it stays off"
     if body.get("protocol") not in _PROTOCOLS or attributes.get(_ECP) not in (None, "false"):
-        yield "its protocol takes a password without a page, past the agreement"
+        yield "it speaks OIDC: others take a password without a page, or were not looked at"
+    addresses = [*(body.get("redirectUris") or ()), *(body.get("webOrigins") or ())]
+    addresses.append(str(attributes.get("post.logout.redirect.uris") or ""))
+    if any("*" in str(address) for address in addresses):
+        yield "a wildcard hands codes and tokens to anybody: name each address"
     overrides = body.get("authenticationFlowBindingOverrides") or {}
     if any(overrides.values()):
         yield "a flow of its own would walk around the realm's"
@@ -228,32 +232,31 @@ def _mapper(_: PortalPolicy, key: Key, body: Body) -> Iterator[str]:
         yield f"what {key.parent} puts into tokens is Keycloak's own, and stays"
     provider = body.get("protocolMapper")
     if provider not in allowed.MAPPERS:
-        named = f"the mapper {provider}" if provider else "a mapper without protocolMapper"
-        yield f"{named} is none of those that a portal's policy may have"
+        kind = f"the mapper {provider}" if provider else "a mapper without protocolMapper"
+        yield f"{kind} is none of those that a portal's policy may have"
     config = _members(body, "config")
-    for name in ("claim.name", "attribute.name", "friendly.name"):
-        claim = str(config.get(name) or "x")
-        if not _CLAIM.fullmatch(claim):
-            yield f"{name}: a claim is named by letters, digits, _ - : / @ # and points between"
-        claim = claim.partition(".")[0]
-        if claim in _TOKEN_CLAIMS:
-            yield f"it writes {claim}, by which a token says whose it is and what it may do"
-        if claim in _IDENTITY_CLAIMS:
-            yield f"it writes {claim}, which {IDENTITY_SCOPE} alone tells"
-    for name, source in config.items():
-        if name.startswith(_SOURCE_SETTINGS) and source in _IDENTITY_SOURCES:
-            yield f"it tells {source}, which {IDENTITY_SCOPE} alone tells"
+    named = str(config.get("claim.name") or "x")
+    if not _CLAIM.fullmatch(named):
+        yield "a claim is named by letters, digits, _ - : / @ # and points between"
+    claim = named.partition(".")[0]
+    if claim in _TOKEN_CLAIMS:
+        yield f"it writes {claim}, by which a token says whose it is and what it may do"
+    if claim in _IDENTITY_CLAIMS:
+        yield f"it writes {claim}, which {IDENTITY_SCOPE} alone tells"
+    attribute, note = config.get("user.attribute"), config.get("user.session.note")
+    if str(attribute).strip().lower() in _IDENTITY_SOURCES:
+        yield f"it tells {attribute}, which {IDENTITY_SCOPE} alone tells"
+    if note is not None and note not in allowed.NOTES:
+        yield f"it tells {note}, a note that a portal's policy does not tell"
 
 
 def _broker(_: PortalPolicy, _key: Key, _body: Body) -> Iterator[str]:
     yield _NO_SECOND_WAY
 
 
-def _component(_: PortalPolicy, key: Key, body: Body) -> Iterator[str]:
-    if body.get("providerId") in allowed.COMPONENTS.get(key.parent, ()):
-        return
+def _component(_: PortalPolicy, key: Key, _body: Body) -> Iterator[str]:
     found = [why for beginning, why in _PROVIDERS.items() if key.parent.startswith(beginning)]
-    yield from found or ["this component is none of those that a portal's policy may have"]
+    yield from found or ["a portal's policy declares no component"]
 
 
 def _flow(_: PortalPolicy, _key: Key, _body: Body) -> Iterator[str]:
@@ -286,7 +289,7 @@ def _realm(_: PortalPolicy, _key: Key, body: Body) -> Iterator[str]:
         yield f"{name}: which flows are bound is Tanba's, for the gate stands in them"
 
 
-def _composites(_: PortalPolicy, _key: Key, body: Body) -> Iterator[str]:
+def _roles(_: PortalPolicy, _key: Key, body: Body) -> Iterator[str]:
     yield from _given(body.get("realm"), body.get("client"))
 
 
@@ -295,19 +298,16 @@ def _group(_: PortalPolicy, _key: Key, body: Body) -> Iterator[str]:
 
 
 def _given(realm: Iterable[str] | None, client: Iterable[str] | None) -> Iterator[str]:
-    refused = {role for role in client or () if _is_forbidden(*role.split("/", 1))}
+    refused = {role for role in client or () if role.partition("/")[0] in FORBIDDEN_CLIENTS}
     for role in sorted(refused | FORBIDDEN_REALM_ROLES & set(realm or ())):
         yield f"it gives {role}, which nobody has in a portal's realm"
-
-
-def _is_forbidden(client_id: str, role: str) -> bool:
-    is_admins = client_id == "realm-management" and role not in allowed.ADMIN_ROLES
-    return is_admins or client_id in FORBIDDEN_CLIENTS
 
 
 RULES: tuple[Rule, ...] = (
     Rule(Kind.CLIENT, _client),
     Rule(Kind.CLIENT_MAPPER, _mapper),
+    Rule(Kind.CLIENT_ROLE_SCOPE, _roles),
+    Rule(Kind.CLIENT_SCOPE_ROLE_SCOPE, _roles),
     Rule(Kind.CLIENT_POLICY, _client_policy),
     Rule(Kind.CLIENT_PROFILE, _client_profile),
     Rule(Kind.CLIENT_SCOPE_MAPPER, _mapper),
@@ -317,6 +317,6 @@ RULES: tuple[Rule, ...] = (
     Rule(Kind.DEFAULT_GROUPS, _default_groups),
     Rule(Kind.FLOW, _flow),
     Rule(Kind.REALM, _realm),
-    Rule(Kind.ROLE_COMPOSITES, _composites),
+    Rule(Kind.ROLE_COMPOSITES, _roles),
     Rule(Kind.GROUP, _group),
 )

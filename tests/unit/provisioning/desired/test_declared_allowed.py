@@ -58,9 +58,9 @@ def _mapper(config: str, provider: str = "oidc-usermodel-attribute-mapper") -> s
             "required_action mine",
         ),
         # Keys that somebody else knows.
-        (f"components: {{{KEYS}: [{{name: k, providerId: rsa}}]}}", "none of those"),
-        (f"components: {{{KEYS}: [{{name: k, providerId: java-keystore}}]}}", "none of those"),
-        ("components: {org.keycloak.later.Kind: [{name: k, providerId: k}]}", "none of those"),
+        (f"components: {{{KEYS}: [{{name: k, providerId: rsa}}]}}", "whoever knows a key"),
+        (f"components: {{{KEYS}: [{{name: k, providerId: rsa-generated}}]}}", "whoever knows"),
+        ("components: {org.keycloak.later.Kind: [{name: k, providerId: k}]}", "no component"),
         # Other ways to accounts and tokens.
         ("scimApiEnabled: true", "scimApiEnabled"),
         ("verifiableCredentialsEnabled: true", "verifiableCredentialsEnabled"),
@@ -68,6 +68,10 @@ def _mapper(config: str, provider: str = "oidc-usermodel-attribute-mapper") -> s
         ("otpPolicyCodeReusable: true", "otpPolicyCodeReusable"),
         ("attributes: {realmReusableOtpCode: 'true'}", "realmReusableOtpCode"),
         ("attributes: {later: x}", "attributes.later"),
+        ("clients: [{clientId: spy, redirectUris: ['*']}]", "a wildcard"),
+        ("clients: [{clientId: spy, webOrigins: ['*']}]", "a wildcard"),
+        ("clients: [{clientId: spy, attributes: {post.logout.redirect.uris: '*'}}]", "a wildcard"),
+        ("clients: [{clientId: spy, protocol: saml}]", "it speaks OIDC"),
         ("clients: [{clientId: spy, authorizationServicesEnabled: true}]", "authorizationServices"),
         ("clients: [{clientId: spy, surrogateAuthRequired: true}]", "surrogateAuthRequired"),
         (
@@ -85,8 +89,16 @@ def _mapper(config: str, provider: str = "oidc-usermodel-attribute-mapper") -> s
             "it tells bin",
         ),
         (
-            _mapper("attribute.name: iin, attribute.value: '1'", "saml-hardcode-attribute-mapper"),
-            "it writes iin",
+            _mapper(
+                "claim.name: n, user.session.note: FEDERATED_ID_TOKEN",
+                "oidc-usersessionmodel-note-mapper",
+            ),
+            "it tells FEDERATED_ID_TOKEN",
+        ),
+        (_mapper("claim.name: n, user.attribute: eds_serial"), "it tells eds_serial"),
+        (
+            _mapper("claim.name: n, user.attribute: Username", "oidc-usermodel-property-mapper"),
+            "none of those",
         ),
         # Keycloak takes backslashes away, fills names in, and steps over points.
         (_mapper(r"claim.name: 'a\cr'"), "a claim is named by"),
@@ -96,14 +108,18 @@ def _mapper(config: str, provider: str = "oidc-usermodel-attribute-mapper") -> s
         (_mapper("claim.name: .acr"), "a claim is named by"),
         (_mapper("claim.name: ' acr'"), "a claim is named by"),
         ("clients: [{clientId: spy, attributes: {access.token.lifespan: '²'}}]", "access tokens"),
-        (_mapper("user.attribute.street: iin", "oidc-address-mapper"), "it tells iin"),
+        (_mapper("user.attribute.street: iin", "oidc-address-mapper"), "none of those"),
+        (_mapper("claim.name: colour, user.attribute: colour"), "says none of these by raw"),
+        ("clientScopes: [{name: s}]", "says none of these by raw"),
         ("clientScopes: [{name: acr, protocolMappers: [{name: more}]}]", "what acr puts"),
         ("clientScopes: [{name: email, protocolMappers: [{name: email}]}]", "what email puts"),
         # Rights over everybody.
         ("defaultGroups: [/g]", "default_groups"),
         ("groups: [{name: g, clientRoles: {realm-management: [manage-realm]}}]", "manage-realm"),
         ("groups: [{name: g, clientRoles: {realm-management: [manage-users]}}]", "manage-users"),
-        ("groups: [{name: g, clientRoles: {realm-management: [view-clients]}}]", "view-clients"),
+        ("groups: [{name: g, clientRoles: {realm-management: [view-users]}}]", "view-users"),
+        ("scopeMappings: [{client: spy, roles: [offline_access]}]", "offline_access"),
+        ("clientScopeMappings: {account: [{client: spy, roles: [manage-account]}]}", "manage-acc"),
         ("groups: [{name: g, clientRoles: {realm-management: [later]}}]", "later"),
     ],
 )
@@ -122,6 +138,15 @@ def test_what_was_not_looked_at_is_refused(portal: Declares, raw: str, said: str
         ),
         ("client_policies: [{name: p, conditions: [{condition: acr-condition}]}]", "acr-condition"),
         ("clients: [{client_id: b, mappers: [{name: m, mapper: later-mapper}]}]", "later-mapper"),
+        (r"clients: [{client_id: b, mappers: [{name: m, claim: 'a\cr', value: eds}]}]", "is named"),
+        (
+            "groups: [{name: g, roles: {clients: {realm-management: [view-users]}}}]",
+            "realm-management/view-users",
+        ),
+        (
+            "clients: [{client_id: b, token_roles: {clients: {realm-management: [view-users]}}}]",
+            "realm-management/view-users",
+        ),
         (
             "clients: [{client_id: b, mappers: [{name: m, claim: n, attribute: iin}]}]",
             "it tells iin",
@@ -147,7 +172,8 @@ def test_a_section_may_no_more_than_raw(portal: Declares, section: str, said: st
             "CLIENT_ATTRIBUTES",
             "raw: {clients: [{clientId: spy, attributes: {jwks.url: https://b.example/jwks}}]}",
         ),
-        ("ADMIN_ROLES", "groups: [{name: g, roles: {clients: {realm-management: [view-users]}}}]"),
+        ("NOTES", "clients: [{client_id: b, mappers: [{name: m, claim: c, note: clientId}]}]"),
+        ("RAW_KINDS", "raw: {roles: {realm: [{name: clerk}]}}"),
     ],
 )
 def test_an_empty_table_refuses_what_a_full_one_takes(
@@ -157,16 +183,6 @@ def test_an_empty_table_refuses_what_a_full_one_takes(
     monkeypatch.setattr(allowed, table, frozenset[Any]())
     with pytest.raises(PolicyFileError, match=r"policy\.yaml:\d+"):
         portal(f"{text}\n")
-
-
-def test_an_empty_table_of_components_refuses_them(
-    portal: Declares, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    text = f"raw: {{components: {{{KEYS}: [{{name: k, providerId: ecdsa-generated}}]}}}}\n"
-    assert portal(text).get(Kind.COMPONENT, "k", KEYS)["providerId"] == "ecdsa-generated"
-    monkeypatch.setattr(allowed, "COMPONENTS", {})
-    with pytest.raises(PolicyFileError, match="none of those"):
-        portal(text)
 
 
 def test_a_plain_realm_declares_its_own_flows_and_levels(plain: Declares) -> None:
