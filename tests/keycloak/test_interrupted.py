@@ -5,8 +5,10 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import socket
 import threading
 import time
+import urllib.parse
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -151,6 +153,17 @@ def test_cancelled_in_the_middle_the_lock_is_given_back(keycloak: OwnKeycloak) -
     bring_to(connection, "a")
 
 
+def _when_gone(url: str, then: threading.Event) -> None:
+    """Set `then` as soon as nothing listens at the address any more."""
+    host, port = urllib.parse.urlsplit(url).hostname, urllib.parse.urlsplit(url).port
+    while not then.is_set():
+        try:
+            socket.create_connection((host or "", port or 0), timeout=5).close()
+        except OSError:
+            then.set()
+        time.sleep(0.02)
+
+
 def test_a_restart_of_keycloak_in_the_middle_is_survived(keycloak: OwnKeycloak) -> None:
     connection, news = keycloak.provisioner(), list[object]()
     middle, gone_on = threading.Event(), threading.Event()
@@ -176,7 +189,7 @@ def test_a_restart_of_keycloak_in_the_middle_is_survived(keycloak: OwnKeycloak) 
     thread = threading.Thread(target=run)
     thread.start()
     assert middle.wait(60)
-    threading.Timer(1.0, gone_on.set).start()
+    threading.Thread(target=_when_gone, args=(keycloak.url, gone_on), daemon=True).start()
     keycloak.restart()
     thread.join()
     assert failures == []
