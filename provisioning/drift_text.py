@@ -54,7 +54,9 @@ def headline(realm: RealmRecord) -> str:
     if realm.applied is not None:
         at = realm.applied.at.strftime("%Y-%m-%dT%H:%M:%SZ")
         who = printable(realm.applied.who)
-        since = f" since the apply of {at} by {who} (run {printable(realm.applied.run)})"
+        # None where an apply had nothing to write but the record itself.
+        run = f" (run {printable(realm.applied.run)})" if realm.applied.run else ""
+        since = f" since the apply of {at} by {who}{run}"
     elif not realm.missing and realm.state_damage is None:
         since = "; no apply is on record"
     return f"{realm.realm}: {_summary(realm)}{since}"

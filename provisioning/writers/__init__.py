@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from provisioning.errors import ObjectNotFoundError
+from provisioning.errors import KeycloakRefusedError, ObjectNotFoundError
 from provisioning.plan import Change
 from provisioning.planfile_errors import RealmMovedError
 from provisioning.resources import Kind
@@ -25,16 +25,19 @@ from provisioning.writers.target import Target, Writer
 
 
 class _Addressed:
-    """A writer whose 404 is told as what it means: nothing is written to another object instead."""
+    """A writer whose 404 is told as what it means: nothing is written to another object instead.
+
+    Every other refusal is told with the object that it is of.
+    """
 
     def __init__(self, writer: Writer) -> None:
         self._writer = writer
 
     def write(self, target: Target, change: Change) -> None:
+        what = f"{str(change.key.kind).replace('_', ' ')} {change.key}"
         try:
             self._writer.write(target, change)
         except ObjectNotFoundError as error:
-            what = f"{str(change.key.kind).replace('_', ' ')} {change.key}"
             if change.action == "create":
                 raise ReferenceMissingError(
                     f"{target.realm}: what the {what} belongs to is not there ({error})"
@@ -44,6 +47,13 @@ class _Addressed:
                 f"({error})",
                 hint="Somebody deleted or replaced it meanwhile; plan again.",
             ) from None
+        except ReferenceMissingError as error:
+            raise ReferenceMissingError(
+                f"{target.realm}: {what}: {error.message}", hint=error.hint
+            ) from None
+        except KeycloakRefusedError as error:
+            error.message = f"{target.realm}: {what}: {error.message}"
+            raise
 
 
 _WRITERS: Mapping[Kind, Writer] = {

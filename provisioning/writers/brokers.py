@@ -7,6 +7,7 @@ from provisioning.errors import ObjectNotFoundError
 from provisioning.plan import Change
 from provisioning.resources import merged, wire
 from provisioning.writers.bodies import body_of
+from provisioning.writers.flow_bindings import require_bound
 from provisioning.writers.target import Target
 
 _INSTANCES = "/identity-provider/instances"
@@ -18,6 +19,7 @@ class IdentityProvider:
     def write(self, target: Target, change: Change) -> None:
         alias = change.key.name
         if change.action == "create":
+            require_bound(target, body_of(change), {})
             target.post(_INSTANCES, {"alias": alias, **wire(body_of(change))})
             return
         path = f"{_INSTANCES}/{quoted(alias)}"
@@ -28,6 +30,7 @@ class IdentityProvider:
         if change.body is None:
             target.delete(path)
         else:
+            require_bound(target, change.body, live)
             target.put(path, merged(live, change.body))
 
 

@@ -9,6 +9,7 @@ from policies.errors import REFUSED
 from provisioning.connection import quoted
 from provisioning.errors import ObjectNotFoundError, ProvisioningError
 from provisioning.representation.objects import members
+from provisioning.resources import Body, Key, Kind
 from provisioning.writers.flow_rows import FLOWS
 from provisioning.writers.target import Target
 
@@ -50,6 +51,17 @@ def delete_flow(target: Target, flow_id: str) -> None:
             hint="Bind them to another flow first, or leave this one.",
         )
     target.delete(f"{FLOWS}/{quoted(flow_id)}")
+
+
+def require_bound(target: Target, declared: Body, live: Mapping[str, Any]) -> None:
+    """See that each flow is there to which a realm or broker comes to be bound.
+
+    Keycloak fails by an error of its own there (500). Raises ReferenceMissingError.
+    """
+    for name, value in sorted(declared.items()):
+        binds = name.endswith(_REALM_BINDING) or name in _PROVIDER_BINDINGS
+        if binds and value and value != live.get(name):
+            target.ids.of(Key(Kind.FLOW, str(value)))
 
 
 def bindings(realm: Mapping[str, Any], *, flow_id: str, alias: str) -> Iterator[str]:

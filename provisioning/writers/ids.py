@@ -58,8 +58,7 @@ class Ids:
             if key not in self._ids:
                 raise ReferenceMissingError(
                     f"the realm has no {str(key.kind).replace('_', ' ')} {key}",
-                    hint="Keycloak brings it along, or it is declared elsewhere; restore it, or "
-                    "make one of that name.",
+                    hint="Is the name as it is in Keycloak? If so, declare it, or make it there.",
                 )
             return self._ids[key]
 

@@ -6,6 +6,7 @@ from provisioning.connection import quoted
 from provisioning.plan import Change
 from provisioning.resources import merged
 from provisioning.writers.bodies import body_of, patched
+from provisioning.writers.flow_bindings import require_bound
 from provisioning.writers.ids import ReferenceMissingError
 from provisioning.writers.target import Target
 
@@ -19,6 +20,7 @@ class Realm:
     def write(self, target: Target, change: Change) -> None:
         body = {name: value for name, value in body_of(change).items() if name not in KEEPERS}
         live = {name: value for name, value in target.get().items() if name not in KEEPERS}
+        require_bound(target, body, live)
         target.put("", patched(live, body, keeping=("browserSecurityHeaders",)))
 
 

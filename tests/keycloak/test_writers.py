@@ -139,8 +139,9 @@ def test_a_name_that_nothing_has_is_said_before_anything_is_written(
     bench: Workbench, case: Case
 ) -> None:
     bench.write({**case.beside, case.key: case.first})
-    with pytest.raises(ReferenceMissingError, match="nowhere"):
+    with pytest.raises(ReferenceMissingError, match="nowhere") as caught:
         bench.write({**case.beside, case.key: case.second})
+    assert str(case.key) in caught.value.message
     assert bench.counted.writes == []
     bench.write({}, absent=frozenset(case.beside))
 

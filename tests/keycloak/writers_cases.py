@@ -266,6 +266,17 @@ MISNAMED = (
         CLIENT_BODY | {"authenticationFlowBindingOverrides": {"browser": "nowhere"}},
         {CLIENT: CLIENT_BODY},
     ),
+    Case(
+        BROKER,
+        broker("x"),
+        {**broker("x"), "postBrokerLoginFlowAlias": "nowhere"},
+        {BROKER: broker("x")},
+    ),
+    Case(
+        Key(Kind.REALM, REALM),
+        {"browserFlow": "browser"},
+        {"browserFlow": "nowhere"},
+    ),
 )
 """Objects whose second body refers to something that is not in the realm."""
 

@@ -106,6 +106,12 @@ def test_a_realm_as_declared_says_so() -> None:
     )
 
 
+def test_an_apply_that_wrote_nothing_but_its_record_has_no_run() -> None:
+    one = checked({})
+    one = replace(one, state=replace(one.state or State(""), run=""))
+    assert as_text(realm_of(one)).endswith("by aigerim@ci")
+
+
 def test_a_policy_s_change_asks_for_nobody() -> None:
     one = checked({}, now={ROLE: {"description": "y"}}, events=[event("roles/operator")])
     record = realm_of(one).objects[0]
