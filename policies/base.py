@@ -11,17 +11,18 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, V
 
 from policies.errors import PolicyError, PolicyFileError, PolicyReferenceError
 from policies.expected import Slot, choices, expected, fields_of, nearest, slot_at
+from policies.references import (
+    ONLY_SECRETS,
+    Resolved,
+    is_secret_at,
+    reads_file,
+    resolved,
+)
 from policies.yaml_tree import Document, Mistake, Node, Place, read_document
 
-REFERENCE = re.compile(r"(?<!\$)\$\{(?P<kind>[a-z]*):(?P<name>[^${}]+)\}")
-_DOLLARS = re.compile(rf"\$(?P<literal>\$+\{{)|{REFERENCE.pattern}|(?P<wrong>\$\{{)")
-"""`$${` is how a policy writes `${`; each further `$` before it stands for itself."""
-_ENVIRONMENT_NAME = re.compile(r"[A-Z_][A-Z0-9_]{0,99}")
 _KEY = re.compile(r"[a-z_]{1,40}")
-_MAX_SECRET_BYTES = 65_536
 _MAX_NAMED = 200
 """How many mistakes are named; a file with more is not one somebody mends line by line."""
-_REFERENCES = "use ${env:NAME} or ${file:PATH}"
 
 
 class Frozen(BaseModel):
@@ -40,12 +41,6 @@ class Localized(Frozen):
     def get(self, language: str) -> str:
         """The text for a reader of `language`; Kazakh for any other."""
         return str(getattr(self, language)) if language in {"kk", "ru", "en"} else self.kk
-
-
-class Resolved(str):
-    """A value that came through a reference, as a secret must."""
-
-    __slots__ = ()
 
 
 class _Nowhere:
@@ -96,36 +91,48 @@ def _judge(
     environ: Mapping[str, str] | None,
     mistakes: list[Mistake],
 ) -> Model | None:
+    files: list[tuple[Place, tuple[str | int, ...]]] = []
+
     def resolve(text: str, node: Node, path: tuple[str | int, ...]) -> Any:
         if environ is None or "${" not in text:
             return text
+        if reads_file(text):
+            files.append((node.place, path))
         try:
-            made = _substitute(text, environ, node.place.file.parent)
-            return Resolved(made) if REFERENCE.search(text) else made
+            return resolved(text, environ, node.place.file.parent)
         except ValueError as error:
             mistakes.append(Mistake(node.place, path, str(error), is_reference=True))
         return _Nowhere()
 
     tree = plain(document.root, resolve)
-    nowhere = [mistake.path for mistake in mistakes if mistake.is_reference]
     try:
-        return model.model_validate(tree)
+        made = model.model_validate(tree)
     except ValidationError as error:
-        found = error.errors()[:_MAX_NAMED]
-        inside = [*nowhere, *(tuple(item["loc"]) for item in found)]
-        misspelt = {_meant(document, model, tuple(item["loc"])) for item in found}
-        for item in found:
-            path = tuple(item["loc"])
-            if item["type"] == "missing" and path in misspelt:
-                continue
-            if any(path[: len(known)] == known for known in nowhere):
-                continue
-            if item["type"] == "missing" and _may_be_there(document, path):
-                continue
-            if item["type"] == "too_short" and any(_is_within(other, path) for other in inside):
-                continue  # members that are there, and wrong, are not counted
-            mistakes.append(_explain(document, model, dict(item)))
-    return None
+        _explain_all(document, model, error, mistakes)
+        return None
+    shown = [(place, path) for place, path in files if not is_secret_at(made, path)]
+    mistakes += [Mistake(place, path, ONLY_SECRETS) for place, path in shown]
+    return made
+
+
+def _explain_all(
+    document: Document, model: type[BaseModel], error: ValidationError, mistakes: list[Mistake]
+) -> None:
+    nowhere = [mistake.path for mistake in mistakes if mistake.is_reference]
+    found = error.errors()[:_MAX_NAMED]
+    inside = [*nowhere, *(tuple(item["loc"]) for item in found)]
+    misspelt = {_meant(document, model, tuple(item["loc"])) for item in found}
+    for item in found:
+        path = tuple(item["loc"])
+        if item["type"] == "missing" and path in misspelt:
+            continue
+        if any(path[: len(known)] == known for known in nowhere):
+            continue
+        if item["type"] == "missing" and _may_be_there(document, path):
+            continue
+        if item["type"] == "too_short" and any(_is_within(other, path) for other in inside):
+            continue  # members that are there, and wrong, are not counted
+        mistakes.append(_explain(document, model, dict(item)))
 
 
 def _is_within(path: tuple[str | int, ...], above: tuple[str | int, ...]) -> bool:
@@ -148,38 +155,6 @@ def plain(
     if isinstance(node.value, list):
         return [plain(child, text, (*path, i)) for i, child in enumerate(node.value)]
     return text(node.value, node, path) if isinstance(node.value, str) else node.value
-
-
-def _substitute(text: str, environ: Mapping[str, str], folder: Path) -> str:
-    def value(match: re.Match[str]) -> str:
-        if match["literal"]:
-            return match["literal"]
-        if match["wrong"]:
-            raise ValueError(f"not a reference: {_REFERENCES}")
-        kind, name = match["kind"], match["name"]
-        if kind == "env":
-            if name not in environ:
-                # A name that is none may be a secret in the wrong place.
-                named = name if _ENVIRONMENT_NAME.fullmatch(name) else "named here"
-                raise ValueError(f"the environment variable {named} is not set")
-            return environ[name]
-        if kind == "file":
-            return _content(folder / name, name)
-        raise ValueError(f"no reference of this kind: {_REFERENCES}")
-
-    return _DOLLARS.sub(value, text)
-
-
-def _content(path: Path, name: str) -> str:
-    try:
-        with path.open("rb") as file:
-            data = file.read(_MAX_SECRET_BYTES + 1)
-        text = data.decode("utf-8")
-    except (OSError, ValueError):
-        raise ValueError(f"the file {name} cannot be read") from None
-    if len(data) > _MAX_SECRET_BYTES:
-        raise ValueError(f"the file {name} is larger than {_MAX_SECRET_BYTES} bytes")
-    return text.rstrip("\r\n")
 
 
 def _refusal(document: Document, model: type[BaseModel], mistakes: list[Mistake]) -> PolicyError:

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from policies.base import REFERENCE, judge, plain
+from policies.base import judge, plain
 from policies.errors import PolicyError, PolicyFileError, PolicyReferenceError
 from policies.extends import read_extended
 from policies.model import PORTAL_KEYS, PortalPolicy
 from policies.model_realm import RealmPolicy
+from policies.references import REFERENCE
 from policies.yaml_tree import Document, Node, Place
 
 POLICY_FILE = "policy.yaml"

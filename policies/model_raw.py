@@ -13,9 +13,9 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BeforeValidator, SecretStr, ValidationError
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
-from policies.base import Resolved
 from policies.expected import Path, Words
 from policies.model_raw_fields import converted, mistakes
+from policies.references import Resolved
 
 __all__ = ["HIDDEN_ATTRIBUTES", "Path", "Raw", "Settings", "is_secret", "secrets_in"]
 

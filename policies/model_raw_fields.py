@@ -14,8 +14,8 @@ from pathlib import Path as File
 from types import MappingProxyType
 from typing import Any, Literal
 
-from policies.base import Resolved
 from policies.expected import Path, nearest
+from policies.references import Resolved
 
 FIELDS_FILE = File(__file__).parent / "model_raw_fields.json"
 

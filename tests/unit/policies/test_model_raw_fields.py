@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from policies.base import Resolved
 from policies.model_raw_fields import INNER, REFUSED, converted, fields, mistakes
+from policies.references import Resolved
 from tests.conftest import ROOT
 
 
