@@ -16,6 +16,7 @@ from typing import Protocol, TypeVar
 from policies.errors import REFUSED
 from provisioning.apply_new_realm import create_realm
 from provisioning.apply_recovery import left_over, may_go_on, require_same
+from provisioning.apply_rights import require_rights
 from provisioning.apply_writes import write_all
 from provisioning.connection import Connection
 from provisioning.errors import (
@@ -128,6 +129,7 @@ def apply_surveyed(connection: Connection, surveyed: Surveyed, options: ApplyOpt
     enabled by the last.
 
     Raises, before any write, LossRefusedError (a delete would lose what cannot return),
+    NotPermittedError (it writes groups, and this identity may not),
     RealmLockedError (another run is writing), RealmMovedError (the realm is not as planned any
     more); then LockLostError, RealmMovedError (somebody else writes too), NotAppliedError (the
     realm is still not as declared), and what Connection raises.
@@ -141,6 +143,7 @@ def apply_surveyed(connection: Connection, surveyed: Surveyed, options: ApplyOpt
         if journal is not None:
             run.noted(functools.partial(journal.settle, run.locked_target, surveyed))
         return planned
+    require_rights(connection, planned, surveyed.live)
     if journal is None:
         return run.write(planned)
     journal.begin(replace(surveyed, plan=planned))

@@ -167,6 +167,10 @@ class Connection:
             raise UnexpectedAnswerError(f"{self.settings.url} answered {path} with no object")
         return found
 
+    def probe(self, path: str, body: Any) -> Any:
+        """A POST whose body nobody carries out, to see what the refusal is: sent as a read."""
+        return self._answer("POST", path, body, reads=True)
+
     def request(self, method: str, path: str, body: Any = None) -> Any:
         """Send one request; the answer's JSON, or None for an empty one.
 

@@ -24,6 +24,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from pydantic import SecretStr
 
+from provisioning.apply import ApplyOptions, apply_surveyed
 from provisioning.auth.client_key import public_jwk
 from provisioning.auth.files import PrivateKey
 from provisioning.auth.way import Clock
@@ -41,6 +42,9 @@ from provisioning.errors import (
     ProvisioningError,
     UnexpectedAnswerError,
 )
+from provisioning.plan import Plan
+from provisioning.resources import Desired, Key, Kind, Resource
+from provisioning.survey import survey
 from tests.conftest import ROOT
 from tests.keycloak.own_keycloak import BOOTSTRAP, OwnKeycloak, own_keycloak
 from tests.unit.provisioning.auth.faulty import PASSING, Fault, Faulty, faulty_proxy
@@ -307,6 +311,31 @@ def test_what_one_role_fewer_may_not_do_is_said_with_the_name_of_the_role(
             connection.request(method, f"/realms/rights{path}", realm if method == "PUT" else None)
         assert role in caught.value.hint
         assert "of the client rights-realm in master" in caught.value.hint
+
+
+def test_groups_are_refused_before_the_first_write_to_whom_may_not_write_them(
+    keycloak: OwnKeycloak,
+) -> None:
+    admin, secret = keycloak.bootstrap(), keycloak.provisioner_secret
+    create_missing_realms(admin, ("grouped",))
+    ensure_provisioner(admin, realms=("grouped",), secret=secret, client_id="groupless")
+    settings = ConnectionSettings(keycloak.url, client_id="groupless", client_secret=secret)
+    role = Resource(Key(Kind.ROLE, "clerk"), {})
+
+    def applied(connection: Connection, *groups: Resource) -> Plan:
+        surveyed = survey(connection, Desired("grouped", (role, *groups)))
+        return apply_surveyed(connection, surveyed, ApplyOptions())
+
+    north = Resource(Key(Kind.GROUP, "/north"), {})
+    south = Resource(Key(Kind.GROUP, "/north/south"), {})
+    with pytest.raises(NotPermittedError, match="writes groups"):
+        applied(Connection(settings), north)
+    assert admin.find("/realms/grouped/roles/clerk") is None
+    assert applied(admin, north).count("create") == 2
+    with pytest.raises(NotPermittedError, match="writes groups"):
+        applied(Connection(settings), north, south)
+    assert applied(admin, north, south).count("create") == 1
+    assert applied(Connection(settings), north, south).empty
 
 
 @pytest.fixture
