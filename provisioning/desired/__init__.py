@@ -21,7 +21,7 @@ from provisioning.desired import (
 from provisioning.desired.declared_gate import narrowed, require_gate
 from provisioning.desired.declared_merge import Said, combined
 from provisioning.desired.declared_sections import sections
-from provisioning.desired.names import BROKER, IDENTITY_SCOPE
+from provisioning.desired.names import BROKER
 from provisioning.resources import Desired, Kind
 
 
@@ -61,7 +61,7 @@ def held_fast(policy: PortalPolicy, *, at: datetime) -> Desired:
         absent=client_scopes.absent(),
         complete=frozenset(
             {
-                (Kind.CLIENT_SCOPE_MAPPER, IDENTITY_SCOPE),
+                *((Kind.CLIENT_SCOPE_MAPPER, scope) for scope in client_scopes.COMPLETE),
                 (Kind.IDENTITY_PROVIDER_MAPPER, BROKER),
                 (Kind.CLIENT_MAPPER, policy.portal.client_id),
             }

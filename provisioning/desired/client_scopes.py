@@ -30,6 +30,60 @@ _PERSONAL = {  # Keycloak's own mappers that say who a person is
     "microprofile-jwt": ("upn",),
 }
 
+_ACCESS = {"access.token.claim": "true", "introspection.token.claim": "true"}
+_ID = {**_ACCESS, "id.token.claim": "true"}
+_ROLES = {**_ACCESS, "jsonType.label": "String", "multivalued": "true", "user.attribute": "foo"}
+_KEYCLOAKS: dict[tuple[str, str], tuple[str, dict[str, str]]] = {
+    ("acr", "acr loa level"): ("oidc-acr-mapper", _ID),
+    ("basic", "sub"): ("oidc-sub-mapper", _ACCESS),
+    ("basic", "auth_time"): (
+        "oidc-usersessionmodel-note-mapper",
+        {
+            **_ID,
+            "claim.name": "auth_time",
+            "jsonType.label": "long",
+            "user.session.note": "AUTH_TIME",
+        },
+    ),
+    ("email", "email"): (
+        "oidc-usermodel-attribute-mapper",
+        {
+            **_ID,
+            "claim.name": "email",
+            "jsonType.label": "String",
+            "user.attribute": "email",
+            "userinfo.token.claim": "true",
+        },
+    ),
+    ("email", "email verified"): (
+        "oidc-usermodel-property-mapper",
+        {
+            **_ID,
+            "claim.name": "email_verified",
+            "jsonType.label": "boolean",
+            "user.attribute": "emailVerified",
+            "userinfo.token.claim": "true",
+        },
+    ),
+    ("roles", "audience resolve"): ("oidc-audience-resolve-mapper", _ACCESS),
+    ("roles", "client roles"): (
+        "oidc-usermodel-client-role-mapper",
+        {**_ROLES, "claim.name": "resource_access.${client_id}.roles"},
+    ),
+    ("roles", "realm roles"): (
+        "oidc-usermodel-realm-role-mapper",
+        {**_ROLES, "claim.name": "realm_access.roles"},
+    ),
+    ("web-origins", "allowed web origins"): ("oidc-allowed-origins-mapper", _ACCESS),
+}
+"""Keycloak's own mappers, as it makes them, in the scopes that tokens of a portal's realm pass.
+
+A mapper more, or one of these changed, could say in every token that somebody signed by EDS.
+"""
+
+COMPLETE = frozenset({IDENTITY_SCOPE, *(scope for scope, _ in _KEYCLOAKS)})
+"""Scopes in which nothing but what is declared may map anything."""
+
 REALM_DEFAULT = frozenset({"acr", "basic", "roles", "web-origins"})
 """What a new client is given; `profile` and `email` only where an admin decides so."""
 
@@ -58,6 +112,13 @@ def build() -> tuple[Resource, ...]:
         for claim, kind in _NOTES.items()
     ]
     mappers.append(_full_name())
+    mappers += [
+        Resource(
+            Key(Kind.CLIENT_SCOPE_MAPPER, name, scope),
+            {"protocol": "openid-connect", "protocolMapper": mapper, "config": config},
+        )
+        for (scope, name), (mapper, config) in _KEYCLOAKS.items()
+    ]
     defaults = Resource(
         Key(Kind.REALM_CLIENT_SCOPES, "default"),
         {"default": REALM_DEFAULT, "optional": frozenset()},

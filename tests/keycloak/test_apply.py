@@ -317,6 +317,7 @@ DRIFTS: list[tuple[str, Drift]] = [
     ("client admin-cli", _client("admin-cli", {"directAccessGrantsEnabled": True})),
     ("client_client_scopes portal", _optional_scope),
     ("client_scope_mapper eds-identity/more", _extra_mapper("eds-identity", "more")),
+    ("client_scope_mapper basic/acr", _extra_mapper("basic", "acr")),
     ("client_scope_mapper profile/username", _extra_mapper("profile", "username")),
     ("role_composites default-roles-grain-receipts", _default_role),
     ("user_profile user-profile", _profile("iin", {"permissions": {"edit": ["user"]}})),

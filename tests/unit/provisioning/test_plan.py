@@ -59,6 +59,8 @@ def test_what_restrains_people_is_written_before_what_lets_them_in(desired: Desi
     "key",
     [
         Key(Kind.CLIENT_SCOPE_MAPPER, "extra", "eds-identity"),
+        Key(Kind.CLIENT_SCOPE_MAPPER, "acr-for-all", "basic"),
+        Key(Kind.CLIENT_SCOPE_MAPPER, "acr-for-all", "web-origins"),
         Key(Kind.CLIENT_SCOPE_MAPPER, "username", "profile"),
         Key(Kind.CLIENT_SCOPE_MAPPER, "upn", "microprofile-jwt"),
         Key(Kind.IDENTITY_PROVIDER_MAPPER, "make-admin", "eds"),

@@ -167,7 +167,18 @@ def test_the_agreement_is_mapped_only_where_it_is_signed(
 
 def test_no_scope_but_eds_identity_says_who_a_person_is(desired: Desired) -> None:
     mappers = [r for r in desired.resources if r.key.kind is Kind.CLIENT_SCOPE_MAPPER]
-    assert {r.key.parent for r in mappers} == {"eds-identity"}
+    others = {str(r.key): r.body["config"] for r in mappers if r.key.parent != "eds-identity"}
+    sources = {c.get("user.attribute") or c.get("user.session.note") for c in others.values()}
+    assert sources == {None, "email", "emailVerified", "foo", "AUTH_TIME"}
+    assert {kind for kind, _ in desired.complete} >= {Kind.CLIENT_SCOPE_MAPPER}
+    assert {parent for kind, parent in desired.complete if kind is Kind.CLIENT_SCOPE_MAPPER} == {
+        "acr",
+        "basic",
+        "eds-identity",
+        "email",
+        "roles",
+        "web-origins",
+    }
     absent = {(key.parent, key.name) for key in desired.absent}
     assert {
         ("profile", "username"),
