@@ -7,6 +7,7 @@ nor show an old text beside the new values.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -18,6 +19,9 @@ from provisioning.resources import Body, Desired, Key, Kind, Live, Resource
 AGREEMENT = "agreement"
 AGREEMENT_TEXTS = ("tanbaAgreementTitle", "tanbaAgreementText", "tanbaAgreementSummary")
 PROFILE = Key(Kind.USER_PROFILE, "user-profile")
+
+
+_VALUE = re.compile(r"(?P<version>[1-9][0-9]{0,8}):[a-z]{2}:[0-9a-f]{16}")
 
 
 class OlderAgreementError(ProvisioningError):
@@ -59,7 +63,17 @@ def keep_what_the_keeper_owns(desired: Desired, live: Live) -> tuple[Desired, tu
         f"agreement: the realm allows {_listed(standing)}, the files {_listed(declared)}; "
         "values and text are the keeper's and stay"
     )
-    return replace(desired, resources=resources), (sentence,)
+    return replace(desired, resources=resources), (sentence, *_strange(standing))
+
+
+def _strange(standing: frozenset[str]) -> tuple[str, ...]:
+    """A sentence on values that no keeper writes, where there are some."""
+    found = frozenset(value for value in standing if not _VALUE.fullmatch(value))
+    sentence = (
+        f"agreement: {_listed(found)}: no version of an agreement is written so, somebody put it "
+        "there; take it out of the options of the attribute agreement in Keycloak"
+    )
+    return (sentence,) if found else ()
 
 
 def require_current_agreement(desired: Desired, live: Live) -> None:
@@ -70,18 +84,27 @@ def require_current_agreement(desired: Desired, live: Live) -> None:
     """
     standing = allowed_values(live.objects.get(PROFILE))
     declared = allowed_values(_body(desired, PROFILE))
-    if desired.whole and declared and _newest(declared) < _newest(standing):
+    known = _newest(declared)
+    newer = frozenset(value for value in standing if _version(value) > known)
+    if desired.whole and declared and newer:
         raise OlderAgreementError(
-            f"{desired.realm}: the files know version {_newest(declared)} of the agreement, and "
-            f"the realm is at version {_newest(standing)} already",
-            hint="Take the policies that hold the newer version; look at this machine's clock.",
+            f"{desired.realm}: the files know version {known} of the agreement, and "
+            f"the realm is at version {_newest(newer)} already: it allows {_listed(newer)}",
+            hint="Take the policies that hold the newer version; look at this machine's clock. If "
+            "no such version was ever posted, somebody put it there: take it out of the options "
+            "of the attribute agreement in Keycloak.",
         )
 
 
 def _newest(values: frozenset[str]) -> int:
-    """The highest version among values `<version>:<language>:<digits>`; 0 where there is none."""
-    numbers = (value.partition(":")[0] for value in values)
-    return max((int(n) for n in numbers if n.isascii() and n.isdigit()), default=0)
+    """The highest version among values; 0 where there is none."""
+    return max(map(_version, values), default=0)
+
+
+def _version(value: str) -> int:
+    """The version in `<version>:<language>:<16 hexadecimal digits>`; 0 for any other text."""
+    found = _VALUE.fullmatch(value)
+    return int(found["version"]) if found else 0
 
 
 def _body(desired: Desired, key: Key) -> Body | None:

@@ -88,10 +88,29 @@ def test_files_older_than_the_realm_are_refused(
     assert (caught.value.code, caught.value.exit_code) == ("older_agreement", 3)
 
 
+def test_a_newer_version_that_nobody_posted_is_named(desired: Desired, as_declared: Live) -> None:
+    """Whoever may change the realm could stop every apply by it: the error says how to go on."""
+    forged = "999:kk:0000000000000000"
+    with pytest.raises(OlderAgreementError, match=forged) as caught:
+        require_current_agreement(desired, at_versions(desired, as_declared, forged))
+    assert "somebody put it there" in caught.value.hint
+
+
+def test_a_value_that_is_no_version_is_told_and_stops_nothing(
+    desired: Desired, as_declared: Live
+) -> None:
+    own = allowed_values(desired.get(PROFILE.kind, PROFILE.name))
+    live = at_versions(desired, as_declared, *own, "999:kk:000")
+    require_current_agreement(desired, live)
+    _, sentences = keep_what_the_keeper_owns(desired, live)
+    assert len(sentences) == 2
+    assert "999:kk:000: no version of an agreement" in sentences[1]
+
+
 def test_files_as_new_as_the_realm_or_newer_go_on(desired: Desired, as_declared: Live) -> None:
     require_current_agreement(desired, as_declared)
     require_current_agreement(desired, Live(desired.realm, exists=False))
-    for values in (("1:kk:0000000000000000",), ("something else", "²:kk:x"), ()):
+    for values in (("1:kk:0000000000000000",), ("something else", "²:kk:x"), ("999:kk:000",), ()):
         require_current_agreement(desired, at_versions(desired, as_declared, *values))
 
 
