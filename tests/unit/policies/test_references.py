@@ -63,11 +63,12 @@ def test_a_base_reads_no_more_than_the_policy_itself(tmp_path: Path) -> None:
         "raw: {clients: [{clientId: a, description: '${file:secret.txt}'}]}",
         "raw: {localizationTexts: {ru: {password: '${file:secret.txt}'}}}",
         "clients: [{client_id: a, ways: [service], name: '${file:secret.txt}'}]",
-        "client_profiles: [{name: a, executors: [{executor: b, config: {c: '${file:secret.txt}'}}]}]",
+        "client_profiles: [{name: a, executors: [{executor: b, config: {c: '${file:s}'}}]}]",
     ],
 )
 def test_a_file_is_read_only_where_a_secret_is_expected(tmp_path: Path, text: str) -> None:
-    (tmp_path / "secret.txt").write_text(PLANTED)
+    for name in ("secret.txt", "s"):
+        (tmp_path / name).write_text(PLANTED)
     with pytest.raises(PolicyFileError, match="a file is read only where a secret is") as caught:
         plain(tmp_path, text, NAME="b")
     assert PLANTED not in str(caught.value)
