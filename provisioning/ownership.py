@@ -101,7 +101,7 @@ def prunes(desired: Desired, live: Live, ownership: Ownership, *, writing: bool)
     if ownership.unknown:
         return Pruned(kept=(f"nothing is pruned: {ownership.unknown}",))
     declared = {resource.key for resource in desired.resources}
-    undeclared = set(_standing(ownership.created, live)) - declared - desired.absent
+    undeclared = left_behind(desired, live, ownership)
     if not undeclared:
         return Pruned()
     tanbas = undeclared | set(_standing(ownership.inside, live))
@@ -120,6 +120,14 @@ def prunes(desired: Desired, live: Live, ownership: Ownership, *, writing: bool)
         for key, reason in sorted((kept | waiting).items())
     )
     return Pruned(frozenset(going - covered), sentences)
+
+
+def left_behind(desired: Desired, live: Live, ownership: Ownership) -> set[Key]:
+    """What Tanba made and nothing declares: a plan deletes each, or says why it stays."""
+    if not desired.whole or ownership.unknown:
+        return set()
+    declared = {resource.key for resource in desired.resources}
+    return set(_standing(ownership.created, live)) - declared - desired.absent
 
 
 def identity_of(key: Key, live: Live) -> str | None:

@@ -33,6 +33,8 @@ _OWNERS: Mapping[Kind, Kind] = {
 }
 """Kinds of objects that come and go with another."""
 
+_NEVER_TANBAS = frozenset({Kind.CLIENT_SCOPE_MAPPER, Kind.CLIENT_MAPPER, Kind.CLIENT_ROLE})
+
 PARTS = frozenset(
     {
         Kind.CLIENT_CLIENT_SCOPES,
@@ -58,20 +60,20 @@ def unmanaged(
     """Everything in the realm that neither the policy names nor Keycloak makes; in stable order.
 
     An object that comes with another of the list (a client's mapper) is not listed again.
-    `made`: what Tanba made; where no policy names it any more, the plan itself says so.
+    `made`: what Tanba made and no policy names any more: the plan itself says so of each.
     """
     bodies = {resource.key: resource.body for resource in desired.resources}
     defaults = defaults_of(live)
     whole = {
         key
         for key in live.objects
-        if not (key in bodies or key in defaults or key.kind in PARTS or is_own(key))
+        if not (key in bodies or key in defaults or key.kind in PARTS or _tanbas(key))
     }
     found = [
         Unmanaged(key) for key in whole if key not in made and not _comes_with(key, live, whole)
     ]
     for key in live.objects.keys() - whole:
-        if not (is_own(key) or _comes_with(key, live, whole)):
+        if not (_tanbas(key) or _comes_with(key, live, whole)):
             body = comparable(key, live.objects[key])
             base = comparable(key, defaults.get(key) or base_of(key, live))
             if key not in defaults:
@@ -79,6 +81,11 @@ def unmanaged(
             settings = tuple(_undeclared(body, base, bodies.get(key, {})))
             found += [Unmanaged(key, settings)] if settings else []
     return tuple(sorted(found))
+
+
+def _tanbas(key: Key) -> bool:
+    """Tanba's two objects; not what somebody hung on them, which would be well hidden there."""
+    return is_own(key) and key.kind not in _NEVER_TANBAS
 
 
 def defaults_of(live: Live) -> dict[Key, Body]:

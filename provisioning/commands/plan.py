@@ -23,6 +23,7 @@ from provisioning.commands.options import (
 )
 from provisioning.commands.output import show
 from provisioning.keepers import require_current_agreement
+from provisioning.ownership import left_behind
 from provisioning.planfile import as_file, document_of, schema
 from provisioning.render_markdown import as_markdown
 from provisioning.state import ownership_of
@@ -90,8 +91,8 @@ def plan(
 
 
 def _with_unmanaged(realm: Surveyed) -> Surveyed:
-    ownership = ownership_of(realm.live, at=None)
-    made = ownership.created.keys() | ownership.inside.keys()
+    # The realm's own word for what is Tanba's hides nothing that the plan does not say.
+    made = left_behind(realm.desired, realm.live, ownership_of(realm.live, at=None))
     found = unmanaged(realm.desired, realm.live, made=made)
     return replace(realm, plan=replace(realm.plan, unmanaged=found))
 

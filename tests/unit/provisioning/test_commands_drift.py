@@ -126,4 +126,4 @@ def test_no_thread_is_left_when_a_watch_cannot_begin(policy: Path) -> None:
     before = threading.active_count()
     policy.write_text("[]", encoding="utf-8")
     CliRunner().invoke(drift, [str(policy), "--watch", "--metrics-port", "0"], env=NOWHERE)
-    assert threading.active_count() == before
+    assert threading.active_count() <= before

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -15,6 +16,7 @@ from provisioning.ownership import (
     Pruned,
     bindings,
     identity_of,
+    left_behind,
     owner,
     prunes,
 )
@@ -55,6 +57,23 @@ def declaring(*keys: Key, absent: frozenset[Key] = frozenset(), whole: bool = Tr
 def test_what_tanba_made_and_no_policy_names_is_deleted() -> None:
     found = prunes(declaring(CLIENT), realm_of(ROLE, CLIENT), made(ROLE, CLIENT), writing=False)
     assert found == Pruned(frozenset({ROLE}))
+
+
+def test_a_forged_word_for_what_is_tanbas_hides_nothing_that_the_plan_does_not_say() -> None:
+    """Whoever may write the state names there what they want to be left out of lists."""
+    keycloaks = Key(Kind.CLIENT_ROLE, "all", "realm-management")
+    live = realm_of(ROLE, OTHER, CLIENT, MAPPER, keycloaks)
+    true = made(ROLE, CLIENT, keycloaks)
+    forged = replace(
+        true,
+        created={**true.created, OTHER: "another", Key(Kind.ROLE, "gone"): "x"},
+        inside={MAPPER: f"id of {MAPPER}"},
+    )
+    desired = declaring(CLIENT)
+    assert left_behind(desired, live, forged) == {ROLE}
+    assert prunes(desired, live, forged, writing=True).keys == {ROLE}
+    assert left_behind(replace(desired, whole=False), live, forged) == set()
+    assert left_behind(desired, live, replace(forged, unknown="damaged")) == set()
 
 
 def test_what_tanba_did_not_make_is_never_deleted() -> None:

@@ -20,7 +20,7 @@ from provisioning.planfile import as_file, document_of, read_plan, require_unmov
 from provisioning.render import as_text, realm_as_json
 from provisioning.render_markdown import as_markdown
 from provisioning.representation.objects import without
-from provisioning.resources import Desired, Key, Kind, Live, Resource
+from provisioning.resources import Body, Desired, Key, Kind, Live, Resource
 from provisioning.unmanaged import Unmanaged, owners, unmanaged
 
 VERSION = "26.7.4"
@@ -70,6 +70,19 @@ def test_tanbas_own_objects_are_not_listed(pristine: Live) -> None:
         },
     )
     assert unmanaged(NOTHING, live) == ()
+
+
+def test_what_somebody_hung_on_tanbas_own_objects_is_listed(pristine: Live) -> None:
+    hung = {
+        Key(Kind.CLIENT_SCOPE_MAPPER, "acr", LOCK_SCOPE): {"protocol": "openid-connect"},
+        Key(Kind.CLIENT_MAPPER, "acr", STATE_CLIENT): {"protocol": "openid-connect"},
+        Key(Kind.CLIENT_ROLE, "boss", STATE_CLIENT): {"description": "d"},
+    }
+    own: dict[Key, Body] = {
+        Key(Kind.CLIENT_SCOPE, LOCK_SCOPE): {},
+        Key(Kind.CLIENT, STATE_CLIENT): {"enabled": False},
+    }
+    assert {found.key for found in unmanaged(NOTHING, also(pristine, own | hung))} == set(hung)
 
 
 def test_what_tanba_made_and_nobody_names_any_more_is_the_plans_to_say(pristine: Live) -> None:
