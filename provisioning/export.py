@@ -28,6 +28,7 @@ from provisioning.references import Referenced, referenced
 from provisioning.render_values import printable
 from provisioning.representation import objects_of
 from provisioning.resources import Desired, Live
+from provisioning.versions import require_supported
 
 _ADDRESSES = ("portal.url", "eds.verifier_url", "links.instructions", "links.support")
 _SMTP = {
@@ -69,8 +70,8 @@ def export_realms(
 ) -> list[dict[str, Any]]:
     """The policies' realms, ready for import, in their order; policies as of the instant `at`.
 
-    Raises ExportError when something secret would be left in, RealmMissingError, and what
-    Connection and `build` raise.
+    Raises ExportError when something secret would be left in, RealmMissingError,
+    KeycloakVersionError, and what Connection and `build` raise.
     """
     return [
         portable(_snapshot(connection, policy.realm), policy, build(policy, at=at))
@@ -87,6 +88,7 @@ def _snapshot(connection: Connection, realm: str) -> dict[str, Any]:
     found = connection.snapshot(f"/realms/{quoted(realm)}")
     if found is None:
         raise RealmMissingError(f"there is no realm {realm} to export", hint="Apply it first.")
+    require_supported(found.get("keycloakVersion"))
     objects = objects_of(found)
     live = Live(realm, exists=True, objects=objects.bodies, ids=objects.ids)
     return without_flows(found, {key.name for key in replaced_flows(live)})

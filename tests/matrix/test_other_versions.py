@@ -84,7 +84,7 @@ def policy(server: OwnKeycloak, tmp_path_factory: pytest.TempPathFactory) -> Pat
 
 
 @pytest.mark.parametrize("version", ["26.4.7", "26.8.0", "27.0.0-SNAPSHOT"])
-@pytest.mark.parametrize("command", ["plan", "apply --yes", "drift", "adopt"])
+@pytest.mark.parametrize("command", ["plan", "apply --yes", "drift", "adopt", "export"])
 def test_another_version_is_refused_before_anything_is_written(
     server: OwnKeycloak, policy: Path, command: str, version: str, tmp_path: Path
 ) -> None:
