@@ -218,6 +218,9 @@ def _explain(document: Document, model: type[BaseModel], error: dict[str, Any]) 
         text = f"unknown key; did you mean {near}?" if near else "unknown key"
         if not near and known:
             text += f"; known here: {', '.join(known)}"
+        if not near and len(path) == 1 and "raw" in known:
+            words = ", or in words under settings" if "settings" in known else ""
+            text += f". A name of Keycloak's own stands under raw{words}"
     return Mistake(place, path, text)
 
 

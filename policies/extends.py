@@ -33,10 +33,19 @@ def read_extended(path: Path) -> Document:
     return _Reader(tree).read(path, read_text(path), (path,))
 
 
+def bases_of(path: Path) -> frozenset[Path]:
+    """The files that the policy builds on, however deep. Raises as read_extended."""
+    tree = Path(os.path.abspath(path)).parent.parent  # noqa: PTH100 - resolve() follows symlinks
+    reader = _Reader(tree)
+    reader.read(path, read_text(path), (path,))
+    return frozenset(reader.read_as_bases)
+
+
 @dataclass(slots=True)
 class _Reader:
     tree: Path
     files: int = 0
+    read_as_bases: list[Path] = field(default_factory=list)
     mistakes: list[Mistake] = field(default_factory=list)
 
     def read(self, path: Path, text: str, chain: tuple[Path, ...]) -> Document:
@@ -73,6 +82,7 @@ class _Reader:
         if refusal:
             mistake = Mistake(entry.place, (EXTENDS,), refusal)
             return Document(path, Node({}, entry.place), [mistake], is_partial=True)
+        self.read_as_bases.append(Path(os.path.realpath(path)))
         return self.read(path, text, (*chain, path))
 
     def _refusal(self, said: str, path: Path, chain: tuple[Path, ...]) -> str:  # noqa: PLR0911

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import TypeVar
 
 from policies.base import judge, plain
 from policies.errors import PolicyError, PolicyFileError, PolicyReferenceError
-from policies.extends import read_extended
+from policies.extends import bases_of, read_extended
 from policies.model import PORTAL_KEYS, PortalPolicy
 from policies.model_realm import RealmPolicy
 from policies.references import REFERENCE
@@ -58,7 +59,10 @@ def load_with_origins(
 
 
 def load_portals(paths: Iterable[Path], *, environ: Mapping[str, str]) -> tuple[PortalPolicy, ...]:
-    """Read several portals; mistakes of all are named at once. Two for one realm are refused."""
+    """Read several portals; mistakes of all are named at once. Two for one realm are refused.
+
+    A file without a realm that another of them extends is no policy, and passed over.
+    """
     return _all(paths, lambda path: load_portal(path, environ=environ))
 
 
@@ -91,14 +95,16 @@ def _judged(
 
 def _all(paths: Iterable[Path], load: Callable[[Path], _Policy]) -> tuple[_Policy, ...]:
     policies: list[_Policy] = []
-    refused: list[PolicyError] = []
-    for path in paths:
+    refused: dict[Path, PolicyError] = {}
+    given = tuple(paths)
+    for path in given:
         try:
             policies.append(load(path))
         except PolicyError as error:
-            refused.append(error)
-    if refused:
-        raise as_one(refused)
+            refused[path] = error
+    mistakes = [error for path, error in refused.items() if not _is_part(path, given)]
+    if mistakes:
+        raise as_one(mistakes)
     seen: dict[str, Path] = {}
     for policy in policies:
         if policy.realm in seen:
@@ -108,6 +114,31 @@ def _all(paths: Iterable[Path], load: Callable[[Path], _Policy]) -> tuple[_Polic
             )
         seen[policy.realm] = policy.folder
     return tuple(policies)
+
+
+def _is_part(path: Path, given: Iterable[Path]) -> bool:
+    """Whether the file is but a part of the others: extended by one of them, and of no realm.
+
+    So `policies/portals/*` may be named although what its portals share lies among them.
+    """
+    if path.is_dir() or "realm" in _keys(path):
+        return False
+    here = Path(os.path.realpath(path))
+    return any(here in _bases(other) for other in given if other != path)
+
+
+def _keys(path: Path) -> frozenset[str]:
+    try:
+        return frozenset(read_extended(path).root.value)
+    except PolicyError:
+        return frozenset()
+
+
+def _bases(path: Path) -> frozenset[Path]:
+    try:
+        return bases_of(file_of(path))
+    except PolicyError:
+        return frozenset()
 
 
 def references(path: Path) -> tuple[Reference, ...]:

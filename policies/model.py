@@ -202,8 +202,10 @@ def _distinct_languages(languages: tuple[Language, ...]) -> tuple[Language, ...]
 
 
 def _refuse_twice(names: Sequence[str], sentence: str) -> None:
-    if len(set(names)) != len(names):
-        raise ValueError(sentence)
+    for place, name in enumerate(names):
+        first = names.index(name)
+        if first < place:
+            raise ValueError(f"{sentence}: entries {first + 1} and {place + 1} of the list")
 
 
 class PortalPolicy(Placed):

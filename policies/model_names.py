@@ -33,12 +33,17 @@ Attributes = dict[str, tuple[str, ...]]
 
 
 def distinct(sentence: str, name: Callable[[Any], str] = lambda item: item) -> AfterValidator:
-    """A validator of lists: refuses, with the sentence, two members of one name."""
+    """A validator of lists: refuses, with the sentence, two members of one name, by their places.
+
+    Not by the name: a value in the wrong place may be a secret.
+    """
 
     def check(items: tuple[Any, ...]) -> tuple[Any, ...]:
         names = [name(item) for item in items]
-        if len(set(names)) != len(names):
-            raise ValueError(sentence)
+        for place, item in enumerate(names):
+            first = names.index(item)
+            if first < place:
+                raise ValueError(f"{sentence}: entries {first + 1} and {place + 1} of the list")
         return items
 
     return AfterValidator(check)

@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from policies.commands import policy
 from policies.errors import PolicyFileError, PolicyReferenceError
 from policies.extends import MAX_CHAIN, MAX_FILES
-from policies.loader import load_portal, load_portals, references
+from policies.loader import load_policies, load_portal, load_portals, references
 from policies.model import PortalPolicy
 from tests.unit.policies.test_model import ENVIRON, GRAIN
 
@@ -229,6 +229,38 @@ def test_the_mistakes_of_two_portals_are_named_at_once(tmp_path: Path) -> None:
     assert len(caught.value.message.splitlines()) == 2
 
 
+SHARED = TEXT.replace("realm: grain-receipts\n", "")
+
+
+def test_a_base_among_the_policies_is_passed_over(tmp_path: Path) -> None:
+    write(tmp_path, {"base.yaml": SHARED, "other/policy.yaml": OWN})
+    given = sorted((tmp_path / "portals").iterdir())
+    assert [path.name for path in given] == ["base.yaml", "other"]
+    assert [portal.realm for portal in load_portals(given, environ=ENVIRON)] == ["other"]
+    assert [policy.realm for policy in load_policies(given, environ=ENVIRON)] == ["other"]
+
+
+@pytest.mark.parametrize(
+    ("base", "own"),
+    [
+        (SHARED, OWN.replace("extends: ../base.yaml", "version: 1")),  # nobody's base
+        (TEXT.replace("realm: grain-receipts", "realm: [one]"), OWN),  # a realm's, and wrong
+    ],
+    ids=["of nobody", "of a realm"],
+)
+def test_what_is_not_only_a_base_is_judged(tmp_path: Path, base: str, own: str) -> None:
+    write(tmp_path, {"base.yaml": base, "other/policy.yaml": own})
+    given = sorted((tmp_path / "portals").iterdir())
+    with pytest.raises(PolicyFileError, match=r"base\.yaml"):
+        load_policies(given, environ=ENVIRON)
+
+
+def test_a_base_alone_is_judged(tmp_path: Path) -> None:
+    write(tmp_path, {"base.yaml": SHARED, "other/policy.yaml": OWN})
+    with pytest.raises(PolicyFileError, match="realm"):
+        load_policies([tmp_path / "portals" / "base.yaml"], environ=ENVIRON)
+
+
 def test_show_says_the_file_and_line_of_each_value(tmp_path: Path) -> None:
     folder = write(tmp_path, {"base.yaml": TEXT, "other/policy.yaml": OWN})
     result = CliRunner().invoke(policy, ["show", "--origins", str(folder)], env=ENVIRON)
@@ -249,3 +281,15 @@ def test_the_origins_are_given_as_json_too(tmp_path: Path) -> None:
     assert found["portals"][0]["password"]["length"] == 16
     assert found["origins"][0]["password.length"] == f"{folder}/policy.yaml:4"
     assert found["origins"][0]["sessions.max_hours"] == "default"
+
+
+def test_a_name_of_keycloaks_own_at_the_top_is_shown_where_it_stands(tmp_path: Path) -> None:
+    file = tmp_path / "policy.yaml"
+    file.write_text("version: 1\nrealm: shop\nsslRequired: all\n", encoding="utf-8")
+    with pytest.raises(PolicyFileError) as caught:
+        load_policies([file], environ={})
+    assert "stands under raw, or in words under settings" in caught.value.message
+    file.write_text(f"{TEXT}\nsslRequired: all\n", encoding="utf-8")
+    with pytest.raises(PolicyFileError) as caught:
+        load_policies([file], environ=ENVIRON)
+    assert caught.value.message.endswith("stands under raw")

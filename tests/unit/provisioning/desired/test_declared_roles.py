@@ -80,7 +80,8 @@ def test_a_portals_role_may_include_others(portal: Declares) -> None:
     [
         ("groups: [{name: a/b}]", r"groups\.0\.name: expected a name of 1 to 255 characters with"),
         ("groups: [{name: a, groups: [{name: b}, {name: b}]}]", "two groups have one name"),
-        ("roles: [{name: a}, {name: a}]", "two roles have one name"),
+        ("roles: [{name: a}, {name: a}]", "two roles have one name: entries 1 and 2 of"),
+        ("roles: [{name: b}, {name: a}, {name: a}]", "name: entries 2 and 3 of the list"),
         ("roles: [{name: a, includes: {client: {}}}]", "did you mean clients"),
         ("roles: [{name: '', description: x}]", r"roles\.0\.name"),
         ("default_groups: [north]", "expected a group's path"),
