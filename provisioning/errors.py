@@ -32,6 +32,7 @@ ProvisioningError (policies.errors.TanbaError)
 ├── StateUnreadableError       what Tanba remembers in the realm is damaged (state_text)
 ├── AdoptError                 a realm cannot be written as a policy (adopt_check)
 ├── ExportError                a realm cannot be written to a file for an import
+├── OutputFileError            a file that was asked for cannot be written (commands.options)
 └── MetricsAddressError        metrics cannot be served there (drift_server)
 """
 

@@ -15,6 +15,7 @@ import click
 from policies.loader import load_policies
 from provisioning.connection import Connection, ConnectionSettings
 from provisioning.desired import build
+from provisioning.errors import ProvisioningError
 from provisioning.resources import Desired
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -65,9 +66,19 @@ def recorded(path: Path) -> str:
     return (absolute.relative_to(here) if inside else absolute).as_posix()
 
 
+class OutputFileError(ProvisioningError):
+    """A file that was asked for cannot be written."""
+
+    code = "output_file"
+
+
 def replace_file(file: Path, text: str) -> None:
-    """The whole file or the one that was there: never half a plan. Raises click.FileError."""
+    """The whole file or the one that was there: never half a plan; its folder is made if needed.
+
+    Raises OutputFileError.
+    """
     try:
+        file.absolute().parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=file.absolute().parent, prefix=f".{file.name}.")
         try:
             with os.fdopen(handle, "w", encoding="utf-8") as stream:
@@ -77,4 +88,7 @@ def replace_file(file: Path, text: str) -> None:
             Path(name).unlink(missing_ok=True)
             raise
     except OSError as error:
-        raise click.FileError(str(file), error.strerror) from None
+        raise OutputFileError(
+            f"{file} cannot be written: {error.strerror}",
+            hint="Name a file in a folder that you may write to.",
+        ) from None

@@ -11,7 +11,7 @@ from click.testing import CliRunner
 
 from provisioning.commands.apply import apply
 from provisioning.commands.export import export
-from provisioning.commands.options import recorded, replace_file
+from provisioning.commands.options import OutputFileError, recorded, replace_file
 from provisioning.commands.output import in_colour
 from provisioning.commands.plan import plan
 from provisioning.errors import ConnectionSettingsError
@@ -99,10 +99,16 @@ def test_a_plan_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
         replace_file(file, "second, with half a character: \ud800")
     assert file.read_text(encoding="utf-8") == "first"
     assert [path.name for path in tmp_path.iterdir()] == ["plan.json"]
-    with pytest.raises(click.FileError):
-        replace_file(tmp_path / "not-there" / "plan.json", "x")
-    with pytest.raises(click.FileError):
+    with pytest.raises(OutputFileError, match="cannot be written"):
         replace_file(tmp_path, "x")
+    with pytest.raises(OutputFileError, match="cannot be written"):
+        replace_file(file / "plan.json", "x")
+
+
+def test_the_folder_of_a_file_that_is_asked_for_is_made(tmp_path: Path) -> None:
+    file = tmp_path / "realms" / "back-office" / "policy.yaml"
+    replace_file(file, "version: 1\n")
+    assert file.read_text(encoding="utf-8") == "version: 1\n"
 
 
 def test_policies_are_recorded_by_their_place_under_the_working_folder(
