@@ -67,9 +67,11 @@ _PORTALS_SCOPES = client_scopes.PORTAL_DEFAULT - {IDENTITY_SCOPE} | {"web-origin
 _CLAIM = re.compile(r"[A-Za-z0-9_:/@#-]+(?:\.[A-Za-z0-9_:/@#-]+)*")
 """A claim's name. Keycloak reads more: it takes backslashes away and fills `${client_id}` in."""
 _TOKEN_CLAIMS = frozenset(
-    {"acr", "amr", "aud", "auth_time", "azp", "client_id", "cnf", "email", "email_verified", "exp"}
-    | {"iat", "iss", "jti", "nbf", "nonce", "realm_access", "resource_access", "scope", "sid"}
-    | {"sub", "typ"}
+    {"acr", "act", "active", "allowed-origins", "amr", "at_hash", "aud", "auth_time", "azp"}
+    | {"authorization", "c_hash", "client_id", "cnf", "email", "email_verified", "exp", "iat"}
+    | {"iss", "jti", "may_act", "name", "nbf", "nonce", "preferred_username", "realm_access"}
+    | {"resource_access", "s_hash", "scope", "session_state", "sid", "sub", "typ", "upn"}
+    | {"username"}
 )
 """Claims by which a token says whose it is, how they came, and what it may do."""
 

@@ -138,6 +138,9 @@ def test_what_was_not_looked_at_is_refused(portal: Declares, raw: str, said: str
         ),
         ("client_policies: [{name: p, conditions: [{condition: acr-condition}]}]", "acr-condition"),
         ("clients: [{client_id: b, mappers: [{name: m, mapper: later-mapper}]}]", "later-mapper"),
+        ("clients: [{client_id: b, mappers: [{name: m, claim: active, value: 'true'}]}]", "active"),
+        ("clients: [{client_id: b, mappers: [{name: m, claim: name, value: A}]}]", "writes name"),
+        ("clients: [{client_id: b, mappers: [{name: m, claim: upn, value: a}]}]", "writes upn"),
         (r"clients: [{client_id: b, mappers: [{name: m, claim: 'a\cr', value: eds}]}]", "is named"),
         (
             "groups: [{name: g, roles: {clients: {realm-management: [view-users]}}}]",
