@@ -26,6 +26,7 @@ from provisioning.commands.runs import journal, runs_option
 from provisioning.connection import Connection
 from provisioning.keepers import require_current_agreement
 from provisioning.plan import Plan
+from provisioning.plan_references import require_references
 from provisioning.planfile import (
     PlanDocument,
     read_plan,
@@ -89,6 +90,7 @@ def apply(  # noqa: PLR0913 - one for each option
     surveyed = survey_all(wanted, functools.partial(look, connection))
     for realm in surveyed:
         require_current_agreement(realm.desired, realm.live)
+        require_references(realm.desired, realm.live, realm.plan)
     if document is not None:
         require_unmoved(document, surveyed)
     chosen.require_known((realm.desired, realm.plan) for realm in surveyed)

@@ -24,6 +24,7 @@ from provisioning.commands.options import (
 from provisioning.commands.output import show
 from provisioning.keepers import require_current_agreement
 from provisioning.ownership import left_behind
+from provisioning.plan_references import require_references
 from provisioning.planfile import as_file, document_of, schema
 from provisioning.render_markdown import as_markdown
 from provisioning.state import ownership_of
@@ -73,6 +74,7 @@ def plan(
     surveyed = survey_all(declared(paths), lambda desired: survey(connection, desired, at=now))
     for realm in surveyed:
         require_current_agreement(realm.desired, realm.live)
+        require_references(realm.desired, realm.live, realm.plan)
     if wants_unmanaged:
         surveyed = [_with_unmanaged(realm) for realm in surveyed]
     document = document_of(
