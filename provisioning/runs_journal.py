@@ -51,7 +51,18 @@ class RunJournal:
     _planned: Surveyed | None = None
     _state: State | None = None
     _may_write: bool = False
+    _new_realm: bool = False
     _new_id: str = field(default_factory=lambda: str(uuid.uuid4()))
+
+    @property
+    def may_have_written(self) -> bool:
+        """Whether the run came so far that something may have been written to the realm."""
+        return self._may_write
+
+    @property
+    def makes_realm(self) -> bool:
+        """Whether the run makes the realm itself: there is nothing before it to go back to."""
+        return self._new_realm
 
     def begin(self, surveyed: Surveyed) -> None:
         """Keep what is there before the first write. Raises RunFolderError: then write nothing."""
@@ -60,7 +71,7 @@ class RunJournal:
             surveyed, state, server=self.server, who=self.who, at=self.clock()
         )
         self._planned = surveyed
-        self._may_write = surveyed.plan.creates_realm
+        self._may_write = self._new_realm = surveyed.plan.creates_realm
         self.run = self._begun.id
 
     def intend(self, target: Target, surveyed: Surveyed) -> None:

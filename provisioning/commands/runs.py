@@ -23,6 +23,15 @@ from provisioning.state import State
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
+CUT_OFF = "cut off"
+
+_PERHAPS = "planned; some of it may have been written, and `tanba plan` says what is left:"
+_WRITTEN: Mapping[str | None, str] = {
+    "applied": "written:",
+    "refused": "planned; nothing of it was written:",
+}
+_HOW_MANY: Mapping[str | None, str] = {"applied": "", "refused": "none of "}
+
 DEFAULT_FOLDER = Path("var/runs")
 
 runs_option = click.option(
@@ -47,7 +56,7 @@ def journal(
 ) -> Iterator[RunJournal]:
     """The journal of one run on one realm, kept in the folder by whoever runs this.
 
-    However the run ends, `say` is told how to take it back.
+    However the run ends, `say` is told how to take it back, if there is anything to take back.
     """
     kept = RunJournal(
         runs=Runs(runs_dir),
@@ -61,7 +70,16 @@ def journal(
         yield kept
     finally:
         if kept.run:
-            say(f"run {kept.run}: `tanba rollback {kept.run}` brings back what it changed")
+            say(way_back(kept))
+
+
+def way_back(kept: RunJournal) -> str:
+    """How to take a run back, in a sentence."""
+    if not kept.may_have_written:
+        return f"run {kept.run}: nothing was written"
+    if kept.makes_realm:
+        return f"run {kept.run}: it makes the realm, so there is nothing to roll back to"
+    return f"run {kept.run}: `tanba rollback {kept.run}` brings back what it changed"
 
 
 @click.command()
@@ -69,9 +87,10 @@ def journal(
 @output_format("text", "json")
 @runs_option
 def runs(run: str | None, output: str, runs_dir: Path) -> int:
-    """List the runs kept here, the newest first; or show one RUN: what it changed.
+    """List the runs kept here, the newest first; or show one RUN: what it planned and wrote.
 
-    Nothing is asked of Keycloak. A run that was cut off has no outcome.
+    Nothing is asked of Keycloak. A run that was cut off has no outcome; of it and of a failed one
+    nobody can tell from here how much was written.
     """
     kept = Runs(runs_dir)
     if run is not None:
@@ -84,7 +103,7 @@ def runs(run: str | None, output: str, runs_dir: Path) -> int:
     for entry in listed:
         click.echo(_line(entry))
     if not listed:
-        click.echo(f"no runs in {runs_dir}", err=True)
+        click.echo(f"no runs in {runs_dir.absolute()}", err=True)
     return 0
 
 
@@ -111,8 +130,9 @@ def _line(entry: Mapping[str, Any]) -> str:
         return printable(f"{entry['id']}  {entry['unreadable']}")
     code = f" ({entry['code']})" if entry["code"] else ""
     return printable(
-        f"{entry['id']}  {entry['outcome'] or 'cut off'}{code}  {entry['realm']}  "
-        f"{entry['changes']} changes  {entry['who']}  {entry['server']}"
+        f"{entry['id']}  {entry['outcome'] or CUT_OFF}{code}  {entry['realm']}  "
+        f"{_HOW_MANY.get(entry['outcome'], 'up to ')}{entry['changes']} changes  "
+        f"{entry['who']}  {entry['server']}"
     )
 
 
@@ -126,9 +146,11 @@ def _show(found: Recorded, output: str) -> None:
         }
         click.echo(json.dumps(body, ensure_ascii=False, indent=2))
         return
-    ended = f"{outcome.outcome} {outcome.at.isoformat()}" if outcome else "cut off"
+    code = f" ({outcome.code})" if outcome and outcome.code else ""
+    ended = f"{outcome.outcome}{code} {outcome.at.isoformat()}" if outcome else CUT_OFF
     click.echo(printable(f"{record.id}: {record.realm} on {record.server}"))
     click.echo(printable(f"  by {record.who}, {record.at.isoformat()}; {ended}"))
+    click.echo(f"  {_WRITTEN.get(outcome.outcome if outcome else None, _PERHAPS)}")
     for change in _changes(found):
         sign = SIGNS.get(change.get("action", "update"), "~")
         click.echo(f"  {sign} {printable(str(change.get('kind')))} ", nl=False)

@@ -10,13 +10,17 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from pydantic import SecretStr
 
-from provisioning.commands.runs import runs
-from provisioning.plan import plan
+from provisioning.commands.runs import runs, way_back
+from provisioning.connection import Connection, ConnectionSettings
+from provisioning.plan import Plan, plan
 from provisioning.resources import Desired, Key, Kind, Live, Resource
 from provisioning.runs import RECORD, Runs, RunUnknownError
+from provisioning.runs_journal import RunJournal
 from provisioning.state import State
 from provisioning.survey import Surveyed
+from provisioning.writers.target import Target
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 REALM = Key(Kind.REALM, "shop")
@@ -55,7 +59,12 @@ def test_runs_are_listed_the_newest_first_with_how_they_ended(folder: Path) -> N
     result = called(folder)
     lines = result.output.splitlines()
     assert [line.split("  ")[1] for line in lines] == ["cut off", "failed (lock_lost)", "applied"]
-    assert all("ana@host" in line and "2 changes" in line for line in lines)
+    assert all("ana@host" in line for line in lines)
+    assert [line.split("  ")[3] for line in lines] == [
+        "up to 2 changes",
+        "up to 2 changes",
+        "2 changes",
+    ]
 
 
 def test_runs_are_listed_for_programs(folder: Path) -> None:
@@ -74,6 +83,45 @@ def test_one_run_shows_what_it_changed_and_names_cannot_repaint_the_terminal(fol
     body = json.loads(called(folder, newest, "--format", "json").output)
     assert body["run"]["id"] == newest
     assert body["outcome"] is None
+
+
+def test_one_run_says_what_of_its_plan_was_written(folder: Path) -> None:
+    cut_off, failed, applied = (called(folder, run).output for run in Runs(folder).ids())
+    assert "  written:" in applied
+    assert "failed (lock_lost)" in failed
+    assert "planned; some of it may have been written" in failed
+    assert "planned; some of it may have been written" in cut_off
+    live = Live("shop", exists=True, objects={REALM: {}}, ids={REALM: "1"})
+    surveyed = Surveyed(Desired("shop", ()), live, Plan("shop", False, ()))  # noqa: FBT003
+    run = Runs(folder).begin(
+        surveyed, State(""), server="https://id.example", who="ana@host", at=NOW
+    )
+    run.refused("realm_locked", at=NOW)
+    assert "nothing of it was written" in called(folder, run.id).output
+    assert "refused (realm_locked)  shop  none of 0 changes" in called(folder).output
+
+
+@pytest.mark.parametrize(
+    ("creates_realm", "intends", "words"),
+    [
+        (False, False, "nothing was written"),
+        (False, True, "`tanba rollback {run}` brings back what it changed"),
+        (True, True, "it makes the realm, so there is nothing to roll back to"),
+    ],
+)
+def test_the_way_back_is_named_only_where_there_is_one(
+    tmp_path: Path, *, creates_realm: bool, intends: bool, words: str
+) -> None:
+    live = Live("shop", exists=True, objects={REALM: {}}, ids={REALM: "1"})
+    surveyed = Surveyed(Desired("shop", ()), live, Plan("shop", creates_realm, ()))
+    kept = RunJournal(Runs(tmp_path), "https://id.example", "ana@host", lambda: NOW)
+    kept.begin(surveyed)
+    if intends:
+        settings = ConnectionSettings(
+            "https://id.example", client_id="c", client_secret=SecretStr("s")
+        )
+        kept.intend(Target(Connection(settings), "shop"), surveyed)
+    assert way_back(kept) == f"run {kept.run}: {words.format(run=kept.run)}"
 
 
 def test_a_damaged_run_is_listed_as_such_and_the_others_too(folder: Path) -> None:
