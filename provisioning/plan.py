@@ -22,7 +22,7 @@ IN_PLACE = frozenset({Kind.CLIENT_SCOPE_MAPPER, Kind.CLIENT_MAPPER, Kind.IDENTIT
 
 _FLOW_KINDS = frozenset({"providerId", "type", "provider"})
 
-SET_ASIDE = "(changed in Keycloak)"
+SET_ASIDE = "(its steps as they are now)"
 
 
 @dataclass(frozen=True, slots=True)
