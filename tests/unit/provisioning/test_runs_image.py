@@ -198,7 +198,7 @@ def test_a_flow_is_kept_whole_and_so_is_what_is_bound_to_it() -> None:
         {"$set": ("x",), "$$set": "y", "$": frozenset()},
         {"a": ({"provider": "p", "config": {"k": "v"}},)},
     ],
-    ids=str,
+    ids=itertools.count(),
 )
 def test_a_body_comes_back_from_json_as_it_was(value: Any) -> None:
     there_and_back = decoded(json.loads(json.dumps(encoded(value))))
