@@ -89,9 +89,10 @@ def test_a_secret_is_read_from_its_file(tmp_path: Path, text: str) -> None:
 
 
 @pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="needs Linux's /proc")
-@pytest.mark.parametrize("path", ["/proc/self/environ", "link", f"/proc/{os.getpid()}/environ"])
+@pytest.mark.parametrize("path", ["/proc/self/environ", "link", "/proc/{pid}/environ"])
 def test_no_policy_reads_the_runs_environment_as_a_file(tmp_path: Path, path: str) -> None:
     (tmp_path / "link").symlink_to("/proc/self/environ")
+    path = path.format(pid=os.getpid())
     with pytest.raises(PolicyReferenceError, match="is the tool's own"):
         plain(tmp_path, f"clients: [{{client_id: a, ways: [service], secret: '${{file:{path}}}'}}]")
 
