@@ -60,6 +60,8 @@ __all__ = [
 PORTAL_KEYS = frozenset({"portal", "eds", "agreement", "registration", "links"})
 """Keys that only a portal's policy has: a policy with any of them is a portal's."""
 
+_THEMES_OF_KEYCLOAK = frozenset({"base", "keycloak"})
+
 Language = Literal["kk", "ru", "en"]
 
 PathPart = Annotated[
@@ -201,6 +203,12 @@ def _distinct_languages(languages: tuple[Language, ...]) -> tuple[Language, ...]
     return languages
 
 
+def _of_tanba(theme: str) -> str:
+    if theme in _THEMES_OF_KEYCLOAK:
+        raise ValueError("Keycloak's own pages do not show the agreement; name a theme of Tanba's")
+    return theme
+
+
 def _refuse_twice(names: Sequence[str], sentence: str) -> None:
     for place, name in enumerate(names):
         first = names.index(name)
@@ -266,7 +274,7 @@ class PortalPolicy(Placed):
     )
     links: Links = Field(description="Links on every page.")
     events: Events = Field(default=Events(), description="The events that Keycloak keeps.")
-    theme: Name = Field(
+    theme: Annotated[Name, AfterValidator(_of_tanba)] = Field(
         default="tanba",
         description="The folder of keycloak-theme/ that pages and letters look like.",
         json_schema_extra=told(keycloak="`loginTheme`, `emailTheme`"),

@@ -48,6 +48,12 @@ def test_two_policies_for_one_realm_are_refused() -> None:
         ("${env:TANBA_VERIFIER_URL}", "http://eds.example", "eds.verifier_url: an address is http"),
         ("${env:GRAIN_RECEIPTS_URL}\n", "https://grain.example/*\n", "portal.url: an address"),
         ("[/callback]", "['/*']", "portal.redirect_paths.0"),
+        (
+            "theme: tanba-grain-receipts",
+            "theme: keycloak",
+            "theme: Keycloak's own pages do not show",
+        ),
+        ("theme: tanba-grain-receipts", "theme: base", "theme: Keycloak's own pages do not show"),
         ("${env:GRAIN_RECEIPTS_SECRET}", "plain", "portal.secret: a secret is given by reference"),
         ("${env:TANBA_SMTP_HOST}", "mail.example", "letters leave this machine encrypted"),
         ("encryption: none", "encryption: none\n    user: a", "both or neither"),
