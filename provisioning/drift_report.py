@@ -84,7 +84,10 @@ class UnmanagedRecord(Frozen):
 
 
 class AppliedRecord(Frozen):
-    """The last apply that wrote: its run, who ran it where, and when by that machine's clock."""
+    """The last apply that wrote: its run, who ran it where, and when by that machine's clock.
+
+    `run` is empty where it wrote nothing but this record.
+    """
 
     run: str
     who: str

@@ -35,6 +35,7 @@ from provisioning.planfile import (
     require_server,
     require_unmoved,
 )
+from provisioning.planfile_errors import PlanPoliciesError
 from provisioning.progress_display import display
 from provisioning.resources import Desired, Kind
 from provisioning.survey import survey_all
@@ -168,4 +169,15 @@ def _plan_and_policies(paths: tuple[Path, ...]) -> tuple[PlanDocument | None, tu
     if not is_plan(first):
         return None, paths
     document = read_plan(first)
-    return document, rest or recorded_policies(document)
+    return document, rest or _there(recorded_policies(document))
+
+
+def _there(paths: tuple[Path, ...]) -> tuple[Path, ...]:
+    for path in paths:
+        if not path.exists():
+            raise PlanPoliciesError(
+                f"the plan's policy {path} is not to be found from {Path.cwd()}",
+                hint="The plan names it as seen from where it was made: go there, or name the "
+                "policies yourself: tanba apply PLAN.json POLICY…",
+            )
+    return paths

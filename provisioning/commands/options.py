@@ -49,9 +49,15 @@ def connect(server: dict[str, str | None]) -> Connection:
 
 
 def declared(paths: Iterable[Path]) -> list[Desired]:
-    """What the policies declare at this moment, one for each realm."""
-    now = datetime.now(UTC)
-    return [build(policy, at=now) for policy in load_policies(paths, environ=os.environ)]
+    """What the policies declare at this moment, one for each realm.
+
+    Raises click.UsageError for a plan among them.
+    """
+    now, given = datetime.now(UTC), tuple(paths)
+    for path in given:
+        if is_plan(path):
+            raise click.UsageError(f"{path} is no policy; a plan is for `tanba apply {path}`")
+    return [build(policy, at=now) for policy in load_policies(given, environ=os.environ)]
 
 
 def is_plan(path: Path) -> bool:

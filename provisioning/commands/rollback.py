@@ -30,6 +30,11 @@ from provisioning.runs import Recorded, Runs
 from provisioning.state import ownership_of
 from provisioning.survey import Surveyed
 
+POLICY_STAYS = (
+    "the policy did not go back: until it is taken back too, `tanba plan` shows what the rollback "
+    "undid, and the next apply does it again"
+)
+
 
 @click.command()
 @click.argument("run")
@@ -87,6 +92,7 @@ def rollback(
                 report=shown.report,
             )
             done = apply_surveyed(connection, surveyed, options)
+            shown.say(POLICY_STAYS)
     if output == "json":
         show([done], output, connection)
     return 0

@@ -401,6 +401,7 @@ def test_a_rollback_brings_back_every_managed_setting(world: World) -> None:
     done = world.tanba("rollback", run, "--yes", "--unsafe-allow-loss")
     assert done.returncode == 0, done.stderr
     assert "role chief comes back without which people" in done.stdout
+    assert "the policy did not go back" in done.stderr
     assert world.survey(first).plan.empty
     after = world.survey(first).live.objects
     ours = {STATE_CLIENT}

@@ -15,7 +15,11 @@ from provisioning.commands.options import OutputFileError, recorded, replace_fil
 from provisioning.commands.output import in_colour
 from provisioning.commands.plan import plan
 from provisioning.errors import ConnectionSettingsError
-from provisioning.planfile_errors import PlanFileError
+from provisioning.plan import Plan
+from provisioning.planfile import as_file, document_of
+from provisioning.planfile_errors import PlanFileError, PlanPoliciesError
+from provisioning.resources import Desired, Live
+from provisioning.survey import Surveyed
 
 GRAIN = "policies/portals/grain-receipts"
 
@@ -74,14 +78,35 @@ def test_the_schema_is_printed_without_policies_or_a_server() -> None:
     [
         (plan, [GRAIN, "--out", "plan.txt"], "ends in .json"),
         (apply, [GRAIN, "realm-export.json"], "one plan at a time"),
+        (plan, ["realm-export.json"], "tanba apply realm-export.json"),
+        (plan, [GRAIN, "realm-export.json"], "is no policy"),
     ],
 )
 def test_a_plan_is_known_by_its_name(
     command: click.Command, arguments: list[str], words: str
 ) -> None:
-    result = CliRunner().invoke(command, arguments)
+    environ = {
+        "TANBA_KEYCLOAK_URL": "https://id.example",
+        "TANBA_KEYCLOAK_CLIENT_ID": "c",
+        "TANBA_KEYCLOAK_CLIENT_SECRET": "s",
+    }
+    result = CliRunner(env=environ).invoke(command, arguments)
     assert result.exit_code == 2
     assert words in result.output
+
+
+def test_a_plan_is_carried_out_where_its_policies_are_or_they_are_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "plan.json"
+    empty = Surveyed(Desired("acme", ()), Live("acme", exists=True), Plan("acme", False, ()))  # noqa: FBT003
+    document = document_of([empty], server="https://id.example", policies=["policies/realms/acme"])
+    file.write_text(as_file(document), encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    result = CliRunner().invoke(apply, ["plan.json", "--yes"])
+    assert isinstance(result.exception, PlanPoliciesError)
+    assert f"policies/realms/acme is not to be found from {tmp_path}" in result.exception.message
+    assert "where it was made" in result.exception.hint
 
 
 def test_a_file_that_is_no_plan_is_refused_before_any_server_is_asked(
