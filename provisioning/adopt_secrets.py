@@ -11,7 +11,8 @@ from policies.model_raw import Path, secrets_in
 from provisioning.diff import MASK
 from provisioning.render import printable
 
-_NAMES = ("clientId", "client_id", "alias", "name", "flow", "provider")
+# A broker has a client_id too, which is another's name for us.
+_NAMES = ("alias", "clientId", "client_id", "name", "flow", "provider")
 _PRIVATE_KEY = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----")
 _PRIVATE_JWK = re.compile(r'"(?:d|k|oth)"\s*:\s*"')
 _VAULT = re.compile(r"\$\{vault\.[\w.-]+\}", re.ASCII)

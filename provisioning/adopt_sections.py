@@ -12,10 +12,10 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from policies.base import Resolved
 from policies.errors import PolicyError
 from policies.model_raw import is_secret
 from policies.model_realm import RealmPolicy
+from policies.references import Resolved
 from provisioning.adopt_candidates import Candidate, Split, candidates
 from provisioning.adopt_clients import Found
 from provisioning.adopt_raw import Plain, plain
@@ -36,6 +36,9 @@ WHOLE = frozenset(
 """Kinds of which a representation cannot tell a part."""
 
 _BIG = frozenset({Kind.ROLE, Kind.CLIENT, Kind.CLIENT_SCOPE})
+_BY_NAME = frozenset({Kind.ROLE, Kind.CLIENT_ROLE, Kind.GROUP})
+"""Kinds of which there may be nothing to say but that they are there."""
+
 _DERIVED = frozenset({"builtIn"})
 """Of an object that is said: nothing to declare."""
 
@@ -79,7 +82,8 @@ def _declared(realm: str, candidate: Candidate) -> tuple[Resource, ...]:
     body = {"version": 1, "realm": realm, candidate.section: _resolved(value)}
     try:
         policy = RealmPolicy.model_validate(body)
-        return tuple(one.resource for one in sections(policy) if one.resource.body)
+        declared = (one.resource for one in sections(policy))
+        return tuple(one for one in declared if one.body or one.key.kind in _BY_NAME)
     except (ValidationError, PolicyError):
         return ()
 

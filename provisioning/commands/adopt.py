@@ -24,7 +24,7 @@ from provisioning.resources import Desired
     "--output",
     "file",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="A new file; one that is there is never written over. Default: stdout.",
+    help="A new file; one that is there is never written over. Default, and `-`: stdout.",
 )
 @server_options
 def adopt(realm: str, file: Path | None, **server: str | None) -> int:
@@ -33,6 +33,10 @@ def adopt(realm: str, file: Path | None, **server: str | None) -> int:
     Nothing is written to Keycloak. `tanba plan` of the policy finds nothing to change. Secrets
     become references; the variables to be set are listed in the file and on stderr.
     """
+    if realm in {"", ".", ".."}:
+        raise click.UsageError("no realm has that name")
+    if file == Path("-"):
+        file = None
     if file is not None and file.exists():
         raise click.UsageError(f"{file} is there already; name a new file")
     live = read(connect(server), Desired(realm, ()))

@@ -531,3 +531,40 @@ def test_the_pages_order_of_the_profile_is_kept_and_what_is_gone_is_not_declared
     ((component,),) = found.raw["components"].values()
     document = json.loads(component["config"]["kc.user.profile.config"][0])
     assert [attribute["name"] for attribute in document["attributes"]] == ["zulu", "alpha"]
+
+
+def test_what_has_nothing_but_a_name_is_said_in_words_and_once(pristine: Live) -> None:
+    found, _ = written(
+        also(
+            pristine,
+            {
+                Key(Kind.ROLE, "bare"): {},
+                Key(Kind.ROLE, "boss"): {"attributes": {}},
+                Key(Kind.ROLE_COMPOSITES, "boss"): {"realm": ["bare"], "client": []},
+                Key(Kind.GROUP, "/north"): {},
+                Key(Kind.GROUP, "/north/east"): {"realmRoles": ["bare"], "clientRoles": []},
+            },
+        )
+    )
+    assert found.sections["roles"] == [
+        {"name": "bare"},
+        {"name": "boss", "includes": {"realm": ["bare"]}},
+    ]
+    assert [group["name"] for group in found.sections["groups"]] == ["north"]
+    assert not {"roles", "groups"} & found.raw.keys()
+
+
+def test_the_secret_of_a_broker_is_named_by_its_alias(pristine: Live) -> None:
+    found, _ = written(
+        also(
+            pristine,
+            {
+                Key(Kind.IDENTITY_PROVIDER, "partner"): {
+                    "providerId": "oidc",
+                    "enabled": True,
+                    "config": {"clientId": "at-theirs", "clientSecret": MASK},
+                }
+            },
+        )
+    )
+    assert [needed.variable for needed in found.secrets] == ["SHOP_PARTNER_CLIENT_SECRET"]

@@ -9,12 +9,14 @@ import click
 import pytest
 from click.testing import CliRunner
 
+from provisioning.commands.adopt import adopt
 from provisioning.commands.apply import apply
 from provisioning.commands.export import export
 from provisioning.commands.options import OutputFileError, recorded, replace_file
 from provisioning.commands.output import in_colour
 from provisioning.commands.plan import plan
 from provisioning.errors import ConnectionSettingsError
+from provisioning.keycloak_defaults import default_objects
 from provisioning.plan import Plan
 from provisioning.planfile import as_file, document_of
 from provisioning.planfile_errors import PlanFileError, PlanPoliciesError
@@ -148,3 +150,24 @@ def test_policies_are_recorded_by_their_place_under_the_working_folder(
         ".": ".",
     }
     assert {given: recorded(Path(given)) for given in places} == places
+
+
+@pytest.mark.parametrize("name", ["", ".", ".."])
+def test_a_name_that_no_realm_has_is_refused_before_any_server_is_asked(name: str) -> None:
+    result = CliRunner().invoke(adopt, [name])
+    assert result.exit_code == 2
+    assert "no realm has that name" in result.output
+
+
+@pytest.mark.parametrize("arguments", [[], ["-o", "-"]])
+def test_an_adopted_policy_goes_to_stdout_unless_a_file_is_named(
+    arguments: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    version = "26.7.4"
+    live = Live("shop", exists=True, objects=default_objects(version, "shop"), version=version)
+    monkeypatch.setattr("provisioning.commands.adopt.connect", lambda _: None)
+    monkeypatch.setattr("provisioning.commands.adopt.read", lambda *_: live)
+    monkeypatch.chdir(tmp_path)
+    result = CliRunner().invoke(adopt, ["shop", *arguments])
+    assert "realm: shop" in result.output
+    assert list(tmp_path.iterdir()) == []
