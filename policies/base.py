@@ -20,6 +20,17 @@ from policies.references import (
 )
 from policies.yaml_tree import Document, Mistake, Node, Place, read_document
 
+__all__ = [
+    "Frozen",
+    "Localized",
+    "Model",
+    "Resolved",
+    "Secret",
+    "judge",
+    "plain",
+    "read_model",
+]
+
 _KEY = re.compile(r"[a-z_]{1,40}")
 _MAX_NAMED = 200
 """How many mistakes are named; a file with more is not one somebody mends line by line."""
