@@ -17,6 +17,7 @@ from policies.references import REFERENCE
 from policies.yaml_tree import Document, Node, Place
 
 POLICY_FILE = "policy.yaml"
+MISNAMED = "policy.yml"
 
 Policy = PortalPolicy | RealmPolicy
 _Policy = TypeVar("_Policy", PortalPolicy, RealmPolicy, PortalPolicy | RealmPolicy)
@@ -155,8 +156,16 @@ def references(path: Path) -> tuple[Reference, ...]:
 
 
 def file_of(path: Path) -> Path:
-    """The policy file that `path` names: itself, or the one in the folder."""
-    return path / POLICY_FILE if path.is_dir() else path
+    """The policy file that `path` names: itself, or the one in the folder.
+
+    Raises PolicyFileError for a folder in which it is called otherwise.
+    """
+    if not path.is_dir():
+        return path
+    file, misnamed = path / POLICY_FILE, path / MISNAMED
+    if misnamed.is_file() and not file.exists():
+        raise PolicyFileError(f"{misnamed}: is to be called {POLICY_FILE}", hint="Rename it.")
+    return file
 
 
 def as_one(errors: list[PolicyError]) -> PolicyError:

@@ -22,6 +22,8 @@ IN_PLACE = frozenset({Kind.CLIENT_SCOPE_MAPPER, Kind.CLIENT_MAPPER, Kind.IDENTIT
 
 _FLOW_KINDS = frozenset({"providerId", "type", "provider"})
 
+_DEFAULT_ROLE = "default-roles-"
+
 SET_ASIDE = "(its steps as they are now)"
 
 
@@ -88,6 +90,8 @@ def _change(resource: Resource, live: Live) -> Change | None:
         made_of = differences(resource.body, {})
         if resource.key.kind is Kind.REALM and not made_of:
             return None  # creating the realm is all there is to do
+        if _includes_nothing(resource):
+            return None
         return Change("create", resource.key, made_of, resource.body)
     found_differences = differences(resource.body, found)
     if not found_differences:
@@ -96,6 +100,17 @@ def _change(resource: Resource, live: Live) -> Change | None:
         found_differences = tuple(map(_of_flow, found_differences))
     live_id = live.ids.get(resource.key)
     return Change("update", resource.key, found_differences, resource.body, live_id)
+
+
+def _includes_nothing(resource: Resource) -> bool:
+    """Whether it says of a role that is made new that it includes none, as is so anyway.
+
+    Keycloak gives the default role some.
+    """
+    key = resource.key
+    is_default = not key.parent and key.name.startswith(_DEFAULT_ROLE)
+    is_composites = key.kind is Kind.ROLE_COMPOSITES and not is_default
+    return is_composites and not any(resource.body.values())
 
 
 def _delete(key: Key, live: Live) -> Change:
@@ -128,7 +143,7 @@ def _position(change: Change) -> float:
     Roles of clients may be of clients that the same plan creates: those wait for them.
     """
     is_default = change.key.kind is Kind.ROLE_COMPOSITES and change.key.name.startswith(
-        "default-roles-"
+        _DEFAULT_ROLE
     )
     if is_default and not (change.body or {}).get("client"):
         return ORDER[Kind.USER_PROFILE] + 0.5

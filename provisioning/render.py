@@ -118,7 +118,8 @@ def summary(plan: Plan) -> str:
         "to update": plan.count("update"),
         "to delete": plan.count("delete"),
     }
-    return ", ".join(f"{count} {words}" for words, count in counts.items() if count)
+    told = [f"{count} {words}" for words, count in counts.items() if count]
+    return ", ".join([*(["the realm is new"] if plan.creates_realm else []), *told])
 
 
 def masked(change: Change) -> list[Difference]:

@@ -293,3 +293,11 @@ def test_a_name_of_keycloaks_own_at_the_top_is_shown_where_it_stands(tmp_path: P
     with pytest.raises(PolicyFileError) as caught:
         load_policies([file], environ=ENVIRON)
     assert caught.value.message.endswith("stands under raw")
+
+
+def test_a_folder_whose_policy_is_called_otherwise_says_so(tmp_path: Path) -> None:
+    (tmp_path / "policy.yml").write_text("version: 1\nrealm: shop\n", encoding="utf-8")
+    with pytest.raises(PolicyFileError, match=r"policy\.yml: is to be called policy\.yaml"):
+        load_policies([tmp_path], environ={})
+    (tmp_path / "policy.yml").rename(tmp_path / "policy.yaml")
+    assert load_policies([tmp_path], environ={})[0].realm == "shop"

@@ -180,3 +180,16 @@ def test_the_gate_cannot_be_narrowed_to_some_clients_unseen(
     profile["attributes"] = {**profile["attributes"], "agreement": agreement}
     (change,) = plan(desired, changed(as_declared, PROFILE, profile)).changes
     assert [d.path for d in change.differences] == ["attributes.agreement.required.scopes"]
+
+
+@pytest.mark.parametrize("exists", [True, False])
+def test_a_role_made_new_that_includes_none_is_one_change(*, exists: bool) -> None:
+    role = Resource(Key(Kind.ROLE, "auditor"), {})
+    nothing = {"realm": frozenset[str](), "client": frozenset[str]()}
+    includes = Resource(Key(Kind.ROLE_COMPOSITES, "auditor"), nothing)
+    default = Resource(Key(Kind.ROLE_COMPOSITES, "default-roles-shop"), nothing)
+    found = plan(Desired("shop", (role, includes, default)), Live("shop", exists=exists))
+    assert {change.key for change in found.changes} == {role.key, default.key}
+    held = {includes.key: {"realm": ["viewer"], "client": []}}
+    taken = plan(Desired("shop", (includes,)), Live("shop", exists=True, objects=held))
+    assert [change.action for change in taken.changes] == ["update"]

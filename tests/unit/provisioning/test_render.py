@@ -68,6 +68,14 @@ def test_nothing_to_do_is_said_in_words(desired: Desired, as_declared: Live) -> 
     assert as_text(plan(desired, as_declared)) == "grain-receipts: as declared"
 
 
+def test_of_a_new_realm_it_is_said_that_it_is_new(desired: Desired) -> None:
+    text = as_text(plan(desired, Live(desired.realm, exists=False)))
+    count = len(desired.resources)
+    assert text.startswith(f"grain-receipts: the realm is new, {count} to create\n")
+    empty = plan(Desired("shop", ()), Live("shop", exists=False))
+    assert as_text(empty) == "shop: the realm is new\n  + realm shop (new)"
+
+
 def test_the_json_plan_has_its_version_and_every_change(desired: Desired) -> None:
     found = plan(desired, Live(desired.realm, exists=False))
     body = as_json([found], server="https://id.example")
