@@ -61,6 +61,8 @@ _PROVIDERS: Mapping[str, str] = {
 """Beginnings of provider types, and why a portal's policy declares no component of them."""
 
 _COUNT = re.compile(r"[0-9]{1,9}")
+_GATES_WORDS = ("tanbaAccept", "tanbaAgreement", "tanbaDecline", "tanbaGate", "tanbaPrevailing")
+"""Beginnings of the texts of the page that asks for the agreement."""
 _ECP = "saml.allow.ecp.flow"
 _PROTOCOLS = frozenset({None, "openid-connect"})
 _PORTALS_SCOPES = client_scopes.PORTAL_DEFAULT - {IDENTITY_SCOPE} | {"web-origins"}
@@ -137,6 +139,8 @@ def _against(pins: Desired, resource: Resource) -> Iterator[str]:
         yield "it must not be there: it would tell every client who a person is"
     if key == PROFILE:
         yield from _opened(pinned[key]["attributes"], _members(resource.body, "attributes"))
+    if key.kind is Kind.LOCALIZATION:
+        yield from _gates_words(resource.body.keys() - pinned.get(key, {}).keys())
     if key.kind is Kind.REQUIRED_ACTION:
         yield from _action(pinned.get(key), resource.body)
     if key.kind is Kind.REALM:
@@ -146,6 +150,12 @@ def _against(pins: Desired, resource: Resource) -> Iterator[str]:
         yield from _beyond(_members(resource.body, "attributes"), names, "attributes.")
     if key.kind is Kind.CLIENT:
         yield from _client_beyond(key, pinned.get(key, {}), resource.body)
+
+
+def _gates_words(texts: Iterable[str]) -> Iterator[str]:
+    for name in sorted(texts):
+        if name.startswith(_GATES_WORDS):
+            yield f"{name}: what the agreement's page says is Tanba's"
 
 
 def _action(pinned: Body | None, said: Body) -> Iterator[str]:
@@ -207,11 +217,12 @@ def _wrongs(policy: PortalPolicy, resource: Resource) -> Iterator[str]:
 
 def _client(policy: PortalPolicy, _: Key, body: Body) -> Iterator[str]:
     for name in _OFF:
-        if body.get(name) not in (None, False):
+        # None too: what is not set, a new client has from Keycloak.
+        if body.get(name, False) is not False:
             yield f"{name} leads to a token past the agreement; it stays off"
     attributes = body.get("attributes") or {}
     for name in GRANTS_OFF:
-        if attributes.get(name) not in (None, "false"):
+        if attributes.get(name, "false") != "false":
             yield f"{name} leads to a token past the agreement; it stays off"
     if body.get("protocol") not in _PROTOCOLS or attributes.get(_ECP) not in (None, "false"):
         yield "it speaks OIDC: others take a password without a page, or were not looked at"

@@ -47,6 +47,9 @@ def _mapper(config: str, provider: str = "oidc-usermodel-attribute-mapper") -> s
         ("clients: [{clientId: portal, attributes: {default.acr.values: basic}}]", "default.acr"),
         # Pages that do not show the agreement.
         ("clients: [{clientId: spy, attributes: {login_theme: keycloak}}]", "login_theme"),
+        ("localizationTexts: {en: {tanbaAccept: Next}}", "what the agreement's page says"),
+        ("localizationTexts: {en: {tanbaDeclineMeans: Nothing}}", "what the agreement's page says"),
+        ("localizationTexts: {en: {tanbaAgreementStale: x}}", "what the agreement's page says"),
         # The gate's name, with another action behind it.
         (
             "requiredActions: [{alias: VERIFY_PROFILE, providerId: update_user_locale}]",
@@ -79,6 +82,10 @@ def _mapper(config: str, provider: str = "oidc-usermodel-attribute-mapper") -> s
             "redirec",
         ),
         ("clients: [{clientId: security-admin-console, webOrigins: ['*']}]", "webOrigins"),
+        # What is unset, Keycloak sets as it likes: a new client has the full scope.
+        ("clients: [{clientId: spy, fullScopeAllowed: null}]", "it stays off"),
+        ("clients: [{clientId: spy, directAccessGrantsEnabled: null}]", "it stays off"),
+        ("clients: [{clientId: spy, attributes: {oidc.ciba.grant.enabled: null}}]", "stays off"),
         # What a token says of its person.
         (_mapper("claim.name: x", "script-mine.js"), "the mapper script-mine.js"),
         (_mapper("claim.name: x", "oidc-script-based-protocol-mapper"), "none of those"),
@@ -138,6 +145,7 @@ def test_what_was_not_looked_at_is_refused(portal: Declares, raw: str, said: str
         ),
         ("client_policies: [{name: p, conditions: [{condition: acr-condition}]}]", "acr-condition"),
         ("clients: [{client_id: b, mappers: [{name: m, mapper: later-mapper}]}]", "later-mapper"),
+        ("texts: {ru: {tanbaGateTitle: Вход}}", "what the agreement's page says"),
         ("clients: [{client_id: b, mappers: [{name: m, claim: active, value: 'true'}]}]", "active"),
         ("clients: [{client_id: b, mappers: [{name: m, claim: name, value: A}]}]", "writes name"),
         ("clients: [{client_id: b, mappers: [{name: m, claim: upn, value: a}]}]", "writes upn"),
