@@ -45,9 +45,13 @@ def _missing(desired: Desired, live: Live, planned: Plan) -> Iterator[str]:
     gone = {change.key for change in planned.changes if change.action == "delete"}
     declared = {resource.key for resource in desired.resources}
     there = declared | (live.objects.keys() - gone)
+    # The id of a client may hold a slash: only the whole name tells which role is meant.
+    roles = {f"{key.parent}/{key.name}" for key in there if key.kind is Kind.CLIENT_ROLE}
     for resource in desired.resources:
         for wanted in _references(resource.key, resource.body):
-            if wanted not in there:
+            is_role = wanted.kind is Kind.CLIENT_ROLE
+            known = f"{wanted.parent}/{wanted.name}" in roles if is_role else wanted in there
+            if not known:
                 yield printable(
                     f"{resource.key.kind} {resource.key} refers to the {_words(wanted.kind)} "
                     f"{wanted}, which is neither declared nor in the realm"

@@ -96,3 +96,12 @@ def test_no_name_repaints_the_line() -> None:
     with pytest.raises(ReferenceMissingError) as caught:
         _require(Resource(Key(Kind.ROLE_COMPOSITES, "plain"), {"realm": frozenset({"\x1b[2J"})}))
     assert "\x1b" not in caught.value.message
+
+
+def test_the_id_of_a_client_may_hold_a_slash() -> None:
+    includes = Resource(Key(Kind.ROLE_COMPOSITES, "plain"), {"client": frozenset({"a/b/r"})})
+    role = Key(Kind.CLIENT_ROLE, "r", "a/b")
+    live = Live("r", exists=True, objects={**THERE, Key(Kind.CLIENT, "a/b"): {}, role: {}})
+    _require(includes, live=live)
+    with pytest.raises(ReferenceMissingError, match="the client role a/b/r"):
+        _require(includes)
