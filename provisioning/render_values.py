@@ -29,9 +29,8 @@ def printable(text: str) -> str:
 
 
 def value_text(value: Any) -> str:
-    """One value: its first 100 characters, and how many there are where that is not all."""
-    text = _whole(value)
-    return text if len(text) <= SHORT else f"{text[:SHORT]}… ({len(text)} characters)"
+    """One value: up to `LONGEST` characters, and how many there are where that is not all."""
+    return _cut(_whole(value), 0, 0)
 
 
 def value_texts(before: Any, after: Any) -> tuple[str, str]:

@@ -48,7 +48,12 @@ def test_a_value_without_end_is_cut_and_its_length_told() -> None:
     _, after = value_texts("", "x" * 100_000)
     assert len(after) < LONGEST + 50
     assert "100002 characters" in after
-    assert value_text("x" * 200).endswith("… (202 characters)")
+    assert value_text("x" * 5_000).endswith("… (5002 characters)")
+
+
+def test_an_address_behind_a_long_one_is_shown_of_a_new_object() -> None:
+    shown = value_text([f"https://{'a' * 300}.example/cb", "https://evil.example/*"])
+    assert "evil.example" in shown
 
 
 def test_no_value_repaints_the_page() -> None:
