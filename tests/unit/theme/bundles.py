@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from stand.keycloak.releases import STAND
+
 ROOT = Path(__file__).resolve().parents[3]
 THEMES = ROOT / "keycloak-theme"
 LANGUAGES = ("kk", "ru", "en")
@@ -78,7 +80,8 @@ class KeycloakThemes:
 def keycloak_themes() -> KeycloakThemes:
     """Keycloak's own themes, or a visible skip where no distribution is at hand."""
     homes = [Path(os.environ["KEYCLOAK_HOME"])] if os.environ.get("KEYCLOAK_HOME") else []
-    homes += sorted((ROOT / "var" / "keycloak").glob("*/"))
+    # Other releases may be fetched beside it, with other texts.
+    homes += sorted((ROOT / "var" / "keycloak").glob(f"{STAND}-*/"))
     jars = [jar for home in homes for jar in home.rglob("org.keycloak.keycloak-themes-[0-9]*.jar")]
     if not jars:
         pytest.skip("no Keycloak is fetched (make up fetches it)")
