@@ -23,6 +23,7 @@ SHARED = ("stand", "engine_keycloak")
 SERVERS = tuple(ROOT / "tests" / folder for folder in ("keycloak", "journeys", "matrix"))
 
 
+@pytest.hookimpl(tryfirst=True)  # xdist reads the groups in the same hook
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep together, under `--dist loadgroup`, what shares a server.
 
