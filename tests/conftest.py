@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import socket
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +23,8 @@ SHARED = ("stand", "engine_keycloak")
 SERVERS = tuple(ROOT / "tests" / folder for folder in ("keycloak", "journeys", "matrix"))
 
 
-@pytest.hookimpl(tryfirst=True)  # xdist reads the groups in the same hook
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+@pytest.hookimpl(wrapper=True)  # before xdist, which reads the groups in the same hook
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None]:
     """Keep together, under `--dist loadgroup`, what shares a server.
 
     Everything that uses one server of the session is one group, every file with a server of its
@@ -35,6 +35,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             used = getattr(item, "fixturenames", ())
             group = next((name for name in SHARED if name in used), item.path.stem)
             item.add_marker(pytest.mark.xdist_group(group))
+    yield
 
 
 def _refuse_unless_loopback(address: Any) -> None:
