@@ -50,7 +50,7 @@ prepare: setup ## What tests read but the project does not hold: Keycloak, PKITS
 
 test: lint prepare ## Units, then the real Keycloak and the browser journeys
 	$(BIN)/pytest -q -n 2 tests/unit tests/pkits tests/properties tests/differential
-	$(BIN)/pytest -n 2 --dist loadgroup tests/keycloak tests/matrix/test_gate_facts.py tests/journeys
+	$(BIN)/pytest -n 2 tests/keycloak tests/matrix/test_gate_facts.py tests/journeys
 
 test-matrix: setup ## Policies and the gate's facts on every supported Keycloak, one after the other
 	@$(BIN)/python -m stand.prepare --every-keycloak

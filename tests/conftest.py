@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import functools
 import ipaddress
+import re
 import socket
-from collections.abc import Generator, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from xdist.scheduler.loadscope import LoadScopeScheduling  # type: ignore[import-untyped]
 
 from stand.supervisor import Stand
 from tests.stand_fixture import stand_settings
@@ -17,25 +20,39 @@ ROOT = Path(__file__).resolve().parent.parent
 SHARED_DATA = ROOT.parent / "shared" / "data"
 
 
-SHARED = ("stand", "engine_keycloak")
-"""Fixtures of the session that are a server."""
+SHARED = ("stand", "journey", "engine_keycloak", "shared_keycloak")
+"""Fixtures of the session that are a server, or use one; `journey` uses the stand."""
 
-SERVERS = tuple(ROOT / "tests" / folder for folder in ("keycloak", "journeys", "matrix"))
+SERVERS = ("tests/keycloak/", "tests/journeys/", "tests/matrix/")
 
 
-@pytest.hookimpl(wrapper=True)  # before xdist, which reads the groups in the same hook
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None]:
-    """Keep together, under `--dist loadgroup`, what shares a server.
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Several workers: a file goes to one of them, and files that share a server to the same.
 
-    Everything that uses one server of the session is one group, every file with a server of its
-    own another, so that two workers run two servers and no more.
+    Runs without real servers are spread as xdist does by itself.
     """
-    for item in items:
-        if any(item.path.is_relative_to(folder) for folder in SERVERS):
-            used = getattr(item, "fixturenames", ())
-            group = next((name for name in SHARED if name in used), item.path.stem)
-            item.add_marker(pytest.mark.xdist_group(group))
-    yield
+    wanted = [f"{argument}/" for argument in config.args]
+    has_servers = any(folder in path for path in wanted for folder in SERVERS)
+    return _ByServer(config, log) if has_servers else None
+
+
+class _ByServer(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types
+    """What uses one server of the session is one piece of work, every other file another.
+
+    So two workers run two servers and no more.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        return _server_of(file) if file.startswith(SERVERS) else nodeid
+
+
+@functools.cache
+def _server_of(file: str) -> str:
+    """The server that a file's tests share, told by the fixtures that it names; or the file."""
+    text = (ROOT / file).read_text(encoding="utf-8")
+    used = [name for name in SHARED if re.search(rf"\b{name}: ", text)]
+    return "stand" if used[:1] in (["stand"], ["journey"]) else (used or [file])[0]
 
 
 def _refuse_unless_loopback(address: Any) -> None:
