@@ -1,8 +1,7 @@
 """`tanba plan` and `tanba apply` on a real Keycloak: seconds from process start, requests, memory.
 
-Peers in the same run are python-keycloak, object by object (`support/one_by_one.py`), and
-Keycloak's own `kcadm.sh`; the limits are ratios to them. They do less: no plan, no lock, no look
-afterwards. The ceilings in seconds are told as reached or not. For comparison, from another run on
+The peer in the same run is python-keycloak, object by object (`support/one_by_one.py`); the limits
+are ratios to it. It does less: no plan, no lock, no look afterwards. The ceilings in seconds are told as reached or not. For comparison, from another run on
 such a machine: keycloak-config-cli 6.5.0 made that realm in 23.8 s, looked at it in 12.9 s, and
 changed one field of it in 14.8 s by 780 requests.
 
@@ -23,10 +22,9 @@ from pathlib import Path
 
 from keycloak import KeycloakAdmin
 
-from benchmarks.support import kcadm, one_by_one
+from benchmarks.support import one_by_one
 from benchmarks.support.realms import (
     ENVIRON,
-    FIELD,
     LARGE,
     SMALL,
     as_keycloak,
@@ -145,15 +143,12 @@ def measure_plan(report: Report, server: OwnKeycloak, tanba: Tanba, policy: Path
 def measure_field(report: Report, server: OwnKeycloak, tanba: Tanba, policy: Path) -> None:
     """Changing one field."""
     folder, name = policy.parent.parent, policy.parent.name
-    theirs, changed = [], []
+    changed = []
     for number in range(ROUNDS):
-        setting = f"{FIELD}={310 + number}"
-        theirs.append(kcadm.update_seconds(server, folder, "peer-0", setting))
         write_policy(folder, name, realm(SMALL, seconds=310 + number))
         changed.append(tanba("apply", "--yes", str(policy)))
     one = quickest(changed)
     report.ceiling("one field changed", one.seconds, FIELD_SECONDS, "s")
-    _ratio(report, "one field", one.seconds, min(theirs), "kcadm.sh")
     write_policy(folder, name, realm(SMALL, seconds=400))
     with counting_proxy(server.url) as counted:
         tanba("apply", "--yes", str(policy), url=counted.url)
