@@ -1,9 +1,10 @@
 """`tanba plan` and `tanba apply` on a real Keycloak: seconds from process start, requests, memory.
 
 The peer in the same run is python-keycloak, object by object (`support/one_by_one.py`); the limits
-are ratios to it. It does less: no plan, no lock, no look afterwards. The ceilings in seconds are told as reached or not. For comparison, from another run on
-such a machine: keycloak-config-cli 6.5.0 made that realm in 23.8 s, looked at it in 12.9 s, and
-changed one field of it in 14.8 s by 780 requests.
+are ratios to it. It does less: no plan, no lock, no look afterwards. The ceilings in seconds are
+told as reached or not. For comparison, from another run on such a machine: keycloak-config-cli
+6.5.0 made that realm in 23.8 s, looked at it in 12.9 s, and changed one field of it in 14.8 s by
+780 requests.
 
     python -m benchmarks.bench_provisioning
 """
